@@ -1,0 +1,35 @@
+"""What the bot understood of one turn, free of any framework: the seam between NLU and the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Sentiment = Literal["negative", "neutral", "positive"]
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """`intent` is the full name: `report/<topic>`, `faq/<id>` or a dialogue intent such as `affirm`.
+
+    `topics` ranks all topics with their probabilities, best first, whatever the intent is.
+    `faqs` holds (FAQ id, score) above the threshold, best first. `fields` maps field names of the
+    playbook to normalised values. `cues` names the playbook cues found in the text.
+    """
+
+    text: str
+    intent: str
+    confidence: float
+    topics: tuple[tuple[str, float], ...] = ()
+    faqs: tuple[tuple[str, float], ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    cues: frozenset[str] = frozenset()
+    sentiment: Sentiment = "neutral"
+    language: str = "en"
+    wants_human: bool = False
+
+    @property
+    def family(self) -> str:
+        """`report`, `faq` or the dialogue intent itself."""
+        return self.intent.split("/", 1)[0]

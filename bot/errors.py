@@ -1,0 +1,75 @@
+"""The errors Nightdesk raises, from the root to the leaves.
+
+ConfigurationError            a file or setting is wrong; stops a start, never handled at run time
+NightdeskError                anything that can go wrong while running
+  StoreUnavailable            Redis does not answer; callers say 503 and nothing is lost
+  ConversationBusy            another worker holds the conversation (the lease was lost)
+  BadRequest                  the caller sent something we cannot take; carries code and status
+  NotifierFailed              an on-call address did not take the alert; it is tried again
+  ModelUnusable               no model, or one that does not fit this version
+
+None of them ever holds a customer's text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a content file: where it is, what is wrong, how to mend it.
+
+    `file` is relative to the project; `line` counts from 1 (0: the whole file); `key` is the dotted
+    path inside the file, such as `topics.billing.team`.
+    """
+
+    file: str
+    line: int
+    key: str
+    message: str
+    fix: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        key = f" [{self.key}]" if self.key else ""
+        return f"{place}{key}: {self.message} -> {self.fix}"
+
+
+class ConfigurationError(Exception):
+    """Content or settings that cannot be used; `problems` names each place and its mending."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class NightdeskError(Exception):
+    """The root of everything that can go wrong while running."""
+
+
+class StoreUnavailable(NightdeskError):
+    """Redis does not answer."""
+
+
+class ConversationBusy(NightdeskError):
+    """This worker no longer holds the conversation; what it prepared was not written."""
+
+
+class BadRequest(NightdeskError):
+    """A request that cannot be taken. `status` is the HTTP status, `code` a stable word."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+class NotifierFailed(NightdeskError):
+    """An on-call address did not take the alert."""
+
+
+class ModelUnusable(NightdeskError):
+    """There is no trained model, or it does not fit this version of Nightdesk."""

@@ -1,0 +1,209 @@
+"""The playbook as typed, immutable objects: what the brand's people decided, ready for use.
+
+`bot.playbook.loading` builds these from data/*.yml and refuses anything that does not fit.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+Localized = Mapping[str, str]
+"""ISO 639-1 language -> text."""
+
+
+class Severity(enum.IntEnum):
+    """How bad a case is; comparable, written in lower case in files and JSON."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    CRITICAL = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def from_word(cls, word: str) -> Severity:
+        """Raises KeyError for a word that is no severity."""
+        return cls[word.upper()] if word == word.lower() else cls[word]
+
+
+FieldKind = Literal["pattern", "email", "phone", "amount", "date", "catalogue", "link", "text"]
+Handling = Literal["case", "acknowledge", "ladder"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A detail an agent needs. `patterns` (kind pattern) are regular expressions matched without
+    regard to case; the first group, or else the whole match, is the value. `values` (kind
+    catalogue) maps a canonical value to the ways customers write it."""
+
+    name: str
+    kind: FieldKind
+    label: Localized
+    question: Localized
+    patterns: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = ()  # type: ignore[assignment]
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Subtopic:
+    """`cues` are regular expressions; the subtopic with most distinct matches wins, then file order."""
+
+    name: str
+    label: Localized
+    cues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Topic:
+    """`handling`: case (taken in), acknowledge (thanked, no case), ladder (the abuse ladder).
+
+    `subtopics` keeps the order of the file; the last one is the default and has no cues.
+    `sla` gives the business time to first response for each severity.
+    """
+
+    name: str
+    label: Localized
+    subtopics: Mapping[str, Subtopic]
+    severity: Severity
+    team: str
+    sla: Mapping[Severity, timedelta]
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    handling: Handling = "case"
+
+
+ConditionKind = Literal[
+    "any", "all", "not", "cue", "topic", "subtopic", "sentiment", "field", "amount_at_least",
+    "followers_at_least", "repeat_contacts_at_least", "visibility", "always",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One test of a rule. any/all/not use `parts`; cue, topic, subtopic, sentiment, field and
+    visibility are true when one of `words` holds; the *_at_least kinds compare with `number`."""
+
+    kind: ConditionKind
+    words: tuple[str, ...] = ()
+    number: float = 0.0
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeverityRule:
+    """When `when` holds the severity becomes at least `raise_to`, or at most `lower_to` (exactly one
+    is set; lowering is applied before raising, so an alarm always wins). `text` is the key of a text
+    the customer gets at once (safety)."""
+
+    name: str
+    when: Condition
+    reason: str
+    raise_to: Severity | None = None
+    lower_to: Severity | None = None
+    text: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TopicRule:
+    """The first rule whose `when` holds decides the topic, whatever the classifier says."""
+
+    name: str
+    when: Condition
+    topic: str
+    subtopic: str | None = None
+
+
+@dataclass(frozen=True)
+class OnCallStep:
+    """Who is woken: a webhook address, an e-mail address, or both; the alert is sent again every
+    `repeat_every`, `times` times in all, then the next step of the chain is tried."""
+
+    name: str
+    webhook: str | None
+    email: str | None
+    repeat_every: timedelta
+    times: int
+
+
+@dataclass(frozen=True)
+class Team:
+    name: str
+    label: Localized
+    calendar: str
+    on_call: tuple[OnCallStep, ...] = ()
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """From the `at`-th abusive message of a conversation on: what the bot does."""
+
+    at: int
+    action: Literal["calm", "warn", "mute"]
+    text: str
+    mute_for: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
+class IncidentThresholds:
+    """A topic/subtopic is a suspected incident at `at_least` cases within `window`."""
+
+    window: timedelta
+    at_least: int
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """data/playbook.yml. Every name used inside it (field, team, resource, cue, topic) exists.
+
+    `cues` maps a cue's name to its regular expressions (of all languages together), matched without
+    regard to case between word boundaries. `sensitive` maps a name to a regular expression whose
+    matches are masked before a message is stored. `tries` is how often a detail is asked for.
+    """
+
+    fields: Mapping[str, Field]
+    topics: Mapping[str, Topic]
+    cues: Mapping[str, tuple[str, ...]]
+    topic_rules: tuple[TopicRule, ...]
+    severity_rules: tuple[SeverityRule, ...]
+    teams: Mapping[str, Team]
+    ladder: tuple[LadderStep, ...]
+    incidents: IncidentThresholds
+    sensitive: Mapping[str, str]
+    languages: tuple[str, ...] = ("en",)
+    tries: int = 2
+    reopen_within: timedelta = timedelta(hours=72)
+
+
+@dataclass(frozen=True)
+class Faq:
+    """An answer the bot may give; its questions are the examples of the intent `faq/<id>`."""
+
+    id: str
+    answer: Localized
+    url: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A self-service page. `topics` and `subtopics` say where it may be offered; `cues` are regular
+    expressions that make it the better choice among several."""
+
+    id: str
+    title: Localized
+    url: str
+    description: Localized
+    topics: tuple[str, ...]
+    subtopics: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()

@@ -1,0 +1,108 @@
+"""What the bot says: the text keys, their placeholders, and the renderer.
+
+A text is looked up by key and language, its placeholders are filled, nothing else is done to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+EVERYWHERE = frozenset({"brand", "assistant"})
+"""Placeholders that any text may hold, besides the names under `voice.links`."""
+
+TEXTS: Mapping[str, frozenset[str]] = {
+    # first words
+    "hello_closed": frozenset({"back"}),
+    "hello_open": frozenset({"until"}),
+    "ask_problem": frozenset(),
+    "acknowledge": frozenset({"topic"}),
+    "acknowledge_upset": frozenset({"topic"}),
+    # self-service
+    "offer_resource": frozenset({"title", "description", "url"}),
+    "answer_faq": frozenset({"answer"}),
+    "answer_faq_link": frozenset({"answer", "url"}),
+    "ask_solved": frozenset(),
+    "solved": frozenset(),
+    # details
+    "ask_details": frozenset({"questions"}),
+    "ask_details_open": frozenset({"questions"}),
+    "ask_one": frozenset({"question"}),
+    "ask_one_again": frozenset({"question"}),
+    "back_to_details": frozenset({"questions"}),
+    # the case
+    "receipt": frozenset({"reference", "topic", "noted", "team", "promise"}),
+    "receipt_missing": frozenset({"missing"}),
+    "receipt_secondary": frozenset({"topics"}),
+    "promise_closed": frozenset({"opens", "due"}),
+    "promise_open": frozenset({"due"}),
+    "promise_moved": frozenset({"reference", "due"}),
+    "human": frozenset(),
+    "human_open": frozenset(),
+    "human_tell_more": frozenset(),
+    "added": frozenset({"reference"}),
+    "added_escalated": frozenset({"reference", "due"}),
+    "same_or_new": frozenset({"reference", "topic"}),
+    "status": frozenset({"reference", "topic", "state", "due"}),
+    "status_none": frozenset(),
+    "closed_by_customer": frozenset({"reference"}),
+    # small talk
+    "greeting": frozenset(),
+    "thanks": frozenset(),
+    "goodbye": frozenset(),
+    "bot_challenge": frozenset(),
+    "help": frozenset(),
+    "praise": frozenset(),
+    "praise_shared": frozenset(),
+    "not_understood": frozenset(),
+    "apology": frozenset({"reference"}),
+    # hard cases
+    "abuse_calm": frozenset(),
+    "abuse_warn": frozenset(),
+    "abuse_mute": frozenset({"until"}),
+    "safety": frozenset(),
+    "self_harm": frozenset(),
+    "threat": frozenset(),
+    "public_move": frozenset({"url"}),
+    # buttons and single words
+    "button_solved": frozenset(),
+    "button_not_solved": frozenset(),
+    "button_same": frozenset(),
+    "button_new": frozenset(),
+    "button_person": frozenset(),
+    "state_new": frozenset(),
+    "state_claimed": frozenset(),
+    "state_waiting": frozenset(),
+    "state_resolved": frozenset(),
+    "state_closed": frozenset(),
+    "nothing_noted": frozenset(),
+    # the chat page
+    "chat_title": frozenset(),
+    "chat_placeholder": frozenset(),
+    "chat_send": frozenset(),
+    "chat_open_now": frozenset({"until"}),
+    "chat_closed_now": frozenset({"back"}),
+    "chat_typing": frozenset(),
+    "chat_offline": frozenset(),
+    "chat_failed": frozenset(),
+    "chat_retry": frozenset(),
+    "chat_too_long": frozenset({"limit"}),
+    "chat_privacy": frozenset(),
+}
+"""Every key the bot uses -> the placeholders it may hold. `check` demands each key in each language."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """All texts: language -> key -> variants (at least one)."""
+
+    by_language: Mapping[str, Mapping[str, tuple[str, ...]]]
+    everywhere: Mapping[str, str]
+
+    def render(self, key: str, language: str, /, variant: int = 0, **values: str) -> str:
+        """The text in `language` (English where it is not there), `variant` modulo their number.
+
+        Raises KeyError for an unknown key or a placeholder without a value.
+        """
+        variants = self.by_language.get(language, {}).get(key) or self.by_language["en"][key]
+        return variants[variant % len(variants)].format(**self.everywhere, **values)
