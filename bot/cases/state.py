@@ -1,0 +1,97 @@
+"""What a conversation remembers between two turns, as one JSON-able object."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.cases.case import Detail
+from bot.cases.timestamps import read_utc, write_utc
+from bot.cases.understanding import Understanding
+
+Awaiting = Literal["", "solved", "details"]
+
+
+@dataclass
+class Intake:
+    """The taking in of one problem: what was said, what is known, what was offered and asked.
+
+    `tries` counts how often each detail was asked for; `asked` is what the last question was about.
+    `offered` holds ids of resources and FAQs (`faq:<id>`) in the order of offering.
+    """
+
+    said: list[Understanding] = field(default_factory=list)
+    details: dict[str, Detail] = field(default_factory=dict)
+    offered: list[str] = field(default_factory=list)
+    awaiting: Awaiting = ""
+    asked: list[str] = field(default_factory=list)
+    tries: dict[str, int] = field(default_factory=dict)
+    wants_human: bool = False
+
+
+@dataclass
+class State:
+    """`number` counts the intakes of this conversation. `held` is a message waiting for the answer
+    to "same matter or a new one?". `unclear` counts messages in a row that meant nothing to us."""
+
+    greeted: bool = False
+    number: int = 0
+    intake: Intake | None = None
+    held: Understanding | None = None
+    abuse: int = 0
+    muted_until: datetime | None = None
+    unclear: int = 0
+
+    def begin(self) -> Intake:
+        """The running intake, or a new one."""
+        if self.intake is None:
+            self.number += 1
+            self.intake = Intake()
+        return self.intake
+
+    def to_json(self) -> dict[str, Any]:
+        """A dictionary that json.dumps takes; empty for a state that remembers nothing."""
+        if self == State():
+            return {}
+        document = dataclasses.asdict(dataclasses.replace(self, intake=None, held=None))
+        document["muted_until"] = self.muted_until and write_utc(self.muted_until)
+        document["held"] = self.held and _understanding_json(self.held)
+        document["intake"] = self.intake and _intake_json(self.intake)
+        return document
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any] | None) -> State:
+        """Reads what `to_json` wrote."""
+        if not document:
+            return cls()
+        values = dict(document)
+        values["muted_until"] = values["muted_until"] and read_utc(values["muted_until"])
+        values["held"] = values["held"] and _understanding(values["held"])
+        values["intake"] = values["intake"] and _intake(values["intake"])
+        return cls(**values)
+
+
+def _understanding_json(understanding: Understanding) -> dict[str, Any]:
+    return {**dataclasses.asdict(understanding), "cues": sorted(understanding.cues)}
+
+
+def _understanding(document: Mapping[str, Any]) -> Understanding:
+    values = dict(document)
+    values["topics"] = tuple((name, score) for name, score in values["topics"])
+    values["faqs"] = tuple((name, score) for name, score in values["faqs"])
+    values["cues"] = frozenset(values["cues"])
+    return Understanding(**values)
+
+
+def _intake_json(intake: Intake) -> dict[str, Any]:
+    return {**dataclasses.asdict(intake), "said": [_understanding_json(u) for u in intake.said]}
+
+
+def _intake(document: Mapping[str, Any]) -> Intake:
+    values = dict(document)
+    values["said"] = [_understanding(item) for item in values["said"]]
+    values["details"] = {name: Detail(**item) for name, item in values["details"].items()}
+    return Intake(**values)

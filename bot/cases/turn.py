@@ -1,0 +1,85 @@
+"""One turn of a conversation: what it starts from, and what it prepares to be written at once.
+
+A worker fills the first half, the assistant (Rasa and the actions) the second; then the store
+writes everything in one atomic step. Nothing in here talks to a database or a framework.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.cases.case import Case, Customer, Visibility
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Something the bot says. `buttons` are (title, payload); `kind` is what it is for, one of
+    text, answer, offer, ask, receipt, human, safety, ladder, ..."""
+
+    text: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened, for the event stream: ids, types and numbers, never text."""
+
+    type: str
+    about: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+@dataclass
+class Turn:
+    """`state` is Rasa's compact state ('' when new), read before and replaced by the turn.
+
+    `case` is the conversation's latest case, if it has one; a turn that opens or changes a case
+    leaves it in `changed`. `reference(n)` gives the reference of the conversation's n-th case, the
+    same one however often it is asked. `repeat_contacts` counts the customer's earlier cases that
+    were not solved.
+    """
+
+    conversation: str
+    channel: str
+    customer: Customer
+    text: str
+    now: datetime
+    reference: Callable[[int], Awaitable[str]]
+    visibility: Visibility = "private"
+    state: str = ""
+    case: Case | None = None
+    repeat_contacts: int = 0
+    replies: list[Reply] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    changed: dict[str, Case] = field(default_factory=dict)
+
+    def happened(self, type_: str, /, **about: str | int | bool) -> None:
+        """Notes a fact for the event stream."""
+        self.facts.append(Fact(type_, about))
+
+    def put(self, case: Case) -> None:
+        """Opens or changes a case; it becomes the conversation's latest."""
+        self.case = case
+        self.changed[case.id] = case
+
+
+_in_hand: ContextVar[Turn] = ContextVar("turn")
+
+
+@contextmanager
+def turn_in_hand(turn: Turn) -> Iterator[Turn]:
+    """Makes `turn` the current one for everything called inside."""
+    token = _in_hand.set(turn)
+    try:
+        yield turn
+    finally:
+        _in_hand.reset(token)
+
+
+def current_turn() -> Turn:
+    """The turn being handled. Raises LookupError outside one."""
+    return _in_hand.get()
