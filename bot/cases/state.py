@@ -20,7 +20,8 @@ class Intake:
     """The taking in of one problem: what was said, what is known, what was offered and asked.
 
     `tries` counts how often each detail was asked for; `asked` is what the last question was about.
-    `offered` holds ids of resources and FAQs (`faq:<id>`) in the order of offering.
+    `offered` holds ids of resources and FAQs (`faq:<id>`) in the order of offering; `line` is
+    where its transcript begins.
     """
 
     said: list[Understanding] = field(default_factory=list)
@@ -30,6 +31,7 @@ class Intake:
     asked: list[str] = field(default_factory=list)
     tries: dict[str, int] = field(default_factory=dict)
     wants_human: bool = False
+    line: int = 1
 
 
 @dataclass

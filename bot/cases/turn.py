@@ -56,6 +56,8 @@ class Turn:
     replies: list[Reply] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     changed: dict[str, Case] = field(default_factory=dict)
+    line: int = 1
+    opened_from: dict[str, int] = field(default_factory=dict)
 
     def happened(self, type_: str, /, **about: str | int | bool) -> None:
         """Notes a fact for the event stream."""

@@ -1,0 +1,61 @@
+"""The connection to Redis or Valkey: one client a process, its scripts loaded by name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError, TimeoutError as RedisTimeoutError
+
+from bot.errors import StoreUnavailable
+from bot.store.keys import Keys
+
+_SCRIPTS = Path(__file__).with_name("scripts")
+
+
+class Connection:
+    """A client, the keys' prefix, and the Lua scripts. Errors of Redis become StoreUnavailable."""
+
+    def __init__(self, url: str, keys: Keys | None = None) -> None:
+        self.keys = keys or Keys()
+        self.redis: Redis[str] = Redis.from_url(
+            url, decode_responses=True, socket_timeout=10, socket_connect_timeout=2
+        )
+        self._scripts: dict[str, Any] = {
+            path.stem: self.redis.register_script(path.read_text(encoding="utf-8"))
+            for path in sorted(_SCRIPTS.glob("*.lua"))
+        }
+
+    async def run(self, script: str, *arguments: str | int | float) -> Any:
+        """Runs scripts/<script>.lua with the prefix as its only key."""
+        async with answering():
+            return await self._scripts[script](keys=[self.keys.prefix], args=list(arguments))
+
+    async def ping(self) -> None:
+        """Raises StoreUnavailable when the server does not answer."""
+        async with answering():
+            await self.redis.ping()
+
+    async def close(self) -> None:
+        await self.redis.close()
+
+
+@asynccontextmanager
+async def answering() -> AsyncIterator[None]:
+    """Turns Redis' errors inside into StoreUnavailable, naming their kind and nothing else."""
+    try:
+        yield
+    except (RedisConnectionError, RedisTimeoutError, OSError) as error:
+        raise StoreUnavailable(f"Redis does not answer ({type(error).__name__}).") from None
+    except RedisError as error:
+        if str(error).startswith(("LOADING", "READONLY", "MASTERDOWN", "BUSY")):
+            raise StoreUnavailable(f"Redis is not ready ({str(error).split()[0]}).") from None
+        raise
+
+
+Clock = Callable[[], float]
+"""Seconds since the epoch."""

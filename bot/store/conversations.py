@@ -1,0 +1,283 @@
+"""Messages in, turns out: the durable way of a conversation through Redis.
+
+A message is stored once (`accept`), a worker takes its conversation (`claim`, `load`), and writes
+everything the turn prepared in one atomic step (`commit`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from bot.cases.case import Case, Customer
+from bot.cases.reference import reference
+from bot.cases.timestamps import write_utc
+from bot.cases.turn import Fact, Reply, Turn
+from bot.errors import ConversationBusy, NightdeskError
+from bot.store.connection import Connection, answering
+
+LEASE_SECONDS = 5.0
+_REPEATS_COUNT_FOR = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A customer's message as a channel hands it over, already masked.
+
+    `id` is the platform's message id (the idempotency key); `payload` is set when a button was
+    pressed, and `text` is then the button's title.
+    """
+
+    id: str
+    conversation: str
+    channel: str
+    customer: Customer
+    text: str
+    payload: str | None = None
+    visibility: str = "private"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """`line` is the message's place in the transcript; a repeated message has `duplicate` set, and
+    `replies` (first, last line) once it was answered."""
+
+    line: int
+    duplicate: bool = False
+    replies: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the transcript, as readers get it. `number` counts from 1."""
+
+    number: int
+    speaker: str
+    text: str
+    at: str
+    kind: str = "text"
+    buttons: tuple[tuple[str, str], ...] = ()
+    id: str = ""
+
+
+@dataclass
+class Claimed:
+    """A conversation in this worker's hands. `waiting` are (line, message) not handled yet."""
+
+    conversation: str
+    token: str
+    attempts: int
+    state: str = ""
+    waiting: list[tuple[int, Inbound]] = field(default_factory=list)
+    case: Case | None = None
+    revision: int = 0
+    repeat_contacts: int = 0
+
+
+class CaseChanged(NightdeskError):
+    """A case was changed by somebody else meanwhile; the turn has to be done again."""
+
+
+def milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+class Conversations:
+    """All conversations of one prefix."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._at = connection
+
+    async def accept(self, message: Inbound, now: datetime, burst_seconds: float = 0.0) -> Accepted:
+        """Stores the message durably, once; it is due after the channel's burst window."""
+        due = milliseconds(now) + int(burst_seconds * 1000)
+        fact = _fact_json(
+            Fact("message_received", {"message": message.id}), message.conversation, now
+        )
+        line = _line_json("customer", message.text, now, kind="text", id=message.id)
+        new, place = await self._at.run(
+            "accept", message.conversation, message.id, _inbound_json(message), line, due,
+            message.channel, json.dumps(_customer_json(message.customer)), fact,
+        )  # fmt: skip
+        if new:
+            return Accepted(int(place))
+        return Accepted(0, duplicate=True, replies=_span(place))
+
+    async def replies_of(self, conversation: str, message_id: str) -> tuple[int, int] | None:
+        """The transcript lines (first, last) that answered a message; None before its turn."""
+        key = self._at.keys.conversation(conversation, "ids")
+        async with answering():
+            return _span(await self._at.redis.hget(key, message_id) or "")
+
+    async def lines(self, conversation: str, first: int = 1, last: int = -1) -> list[Line]:
+        """Transcript lines `first` to `last` (-1: the newest)."""
+        key = self._at.keys.conversation(conversation, "log")
+        async with answering():
+            raw = await self._at.redis.lrange(key, first - 1, last - 1 if last > 0 else -1)
+        return [_line(first + index, text) for index, text in enumerate(raw)]
+
+    async def knows_button(self, conversation: str, payload: str) -> bool:
+        """Whether the bot sent a button with this payload in this conversation."""
+        key = self._at.keys.conversation(conversation, "buttons")
+        async with answering():
+            return bool(await self._at.redis.sismember(key, payload))
+
+    async def claim(self, token: str, now: datetime) -> tuple[Claimed | None, datetime | None]:
+        """The first due conversation, leased to `token`; else when the next one is due."""
+        at = milliseconds(now)
+        name, more = await self._at.run("claim", at, at + int(LEASE_SECONDS * 1000), token)
+        if name:
+            return Claimed(name, token, int(more)), None
+        return None, datetime.fromtimestamp(float(more) / 1000, timezone.utc) if more else None
+
+    async def load(self, claimed: Claimed, now: datetime) -> None:
+        """Fills `claimed` with what the next turn starts from."""
+        keys, name = self._at.keys, claimed.conversation
+        async with answering():
+            pipe = self._at.redis.pipeline(transaction=False)
+            pipe.hget(keys.conversation(name), "state")
+            pipe.lrange(keys.conversation(name, "inbox"), 0, -1)
+            pipe.zrevrange(keys.conversation(name, "cases"), 0, 9)
+            state, inbox, references = await pipe.execute()
+        claimed.state = state or ""
+        claimed.waiting = [_waiting(item) for item in inbox]
+        await self._load_cases(claimed, references, now)
+
+    async def _load_cases(self, claimed: Claimed, references: list[str], now: datetime) -> None:
+        found = [case for case in [await self.case(ref) for ref in references] if case]
+        claimed.case, claimed.revision = found[0] if found else (None, 0)
+        claimed.repeat_contacts = sum(
+            now - case.opened_at < _REPEATS_COUNT_FOR and case.status not in ("resolved", "closed")
+            for case, _ in found
+        )
+
+    async def case(self, reference: str) -> tuple[Case, int] | None:
+        """A case without its transcript, and its revision."""
+        async with answering():
+            text, revision = await self._at.redis.hmget(
+                self._at.keys.case(reference), "json", "revision"
+            )
+        return (Case.from_json(json.loads(text)), int(revision)) if text else None
+
+    async def reference_for(self, conversation: str, number: int) -> str:
+        """The reference of a conversation's n-th case; the same however often it is asked."""
+        owner = f"{conversation}|{number}"
+        for attempt in range(50):
+            candidate = reference(conversation, number, attempt)
+            async with answering():
+                await self._at.redis.hsetnx(self._at.keys.one("refs"), candidate, owner)
+                if await self._at.redis.hget(self._at.keys.one("refs"), candidate) == owner:
+                    return candidate
+        raise NightdeskError("No free case reference was found in 50 tries.")
+
+    async def commit(self, claimed: Claimed, turn: Turn, handled: Sequence[Inbound]) -> bool:
+        """Writes the turn in one step; True when more messages wait (the lease is kept).
+
+        Raises ConversationBusy when the lease was lost, CaseChanged when a case was changed
+        meanwhile; nothing was written then.
+        """
+        known = claimed.case.id if claimed.case else ""
+        ids = [message.id for message in handled]
+        outcome = await self._write(turn, claimed.token, ids, known, claimed.revision)
+        return outcome == "more"
+
+    async def post(self, turn: Turn, case: Case, revision: int) -> None:
+        """Writes what was prepared outside a customer's turn (a moved promise): no lease needed.
+
+        Raises CaseChanged when the case is no longer at `revision`.
+        """
+        await self._write(turn, "", [], case.id, revision)
+
+    async def _write(
+        self, turn: Turn, token: str, handled: list[str], known: str, revision: int
+    ) -> str:
+        document: dict[str, Any] = {
+            "handled": handled,
+            "lines": [_reply_json(reply, turn.now) for reply in turn.replies],
+            "buttons": [payload for reply in turn.replies for _, payload in reply.buttons],
+            "cases": [
+                _case_json(case, revision if case.id == known else 0, turn)
+                for case in turn.changed.values()
+            ],
+            "facts": [_fact_json(fact, turn.conversation, turn.now) for fact in turn.facts],
+        }
+        if token:
+            document["state"] = turn.state
+        outcome = await self._at.run("commit", turn.conversation, token, json.dumps(document))
+        if outcome == "lost":
+            raise ConversationBusy("The conversation was taken over by another worker.")
+        if outcome == "conflict":
+            raise CaseChanged("The case was changed meanwhile.")
+        return str(outcome)
+
+    async def release(self, claimed: Claimed, at: datetime) -> None:
+        """Gives the conversation back, to be tried again at `at`."""
+        await self._at.run("release", claimed.conversation, claimed.token, milliseconds(at))
+
+
+def _span(text: str) -> tuple[int, int] | None:
+    first, _, last = text.partition(":")
+    return (int(first), int(last)) if last else None
+
+
+def _customer_json(customer: Customer) -> dict[str, Any]:
+    return {
+        "id": customer.id,
+        "name": customer.name,
+        "handle": customer.handle,
+        "followers": customer.followers,
+        "language": customer.language,
+    }
+
+
+def _inbound_json(message: Inbound) -> str:
+    document = {**message.__dict__, "customer": _customer_json(message.customer)}
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _waiting(item: str) -> tuple[int, Inbound]:
+    outer = json.loads(item)
+    values = json.loads(outer["message"])
+    return int(outer["line"]), Inbound(**{**values, "customer": Customer(**values["customer"])})
+
+
+def _line_json(speaker: str, text: str, at: datetime, **more: Any) -> str:
+    document = {"from": speaker, "at": write_utc(at), "text": text, **more}
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _reply_json(reply: Reply, at: datetime) -> str:
+    return _line_json("bot", reply.text, at, kind=reply.kind, buttons=[list(b) for b in reply.buttons])
+
+
+def _line(number: int, text: str) -> Line:
+    values = json.loads(text)
+    return Line(
+        number=number,
+        speaker=values["from"],
+        text=values["text"],
+        at=values["at"],
+        kind=values.get("kind", "text"),
+        buttons=tuple((title, payload) for title, payload in values.get("buttons", ())),
+        id=values.get("id", ""),
+    )
+
+
+def _case_json(case: Case, expected: int, turn: Turn) -> dict[str, Any]:
+    running = case.status in ("new", "claimed")
+    return {
+        "id": case.id,
+        "json": json.dumps(case.to_json(), ensure_ascii=False),
+        "expected": expected,
+        "opened": milliseconds(case.opened_at),
+        "from": turn.opened_from.get(case.id, 1),
+        "due": milliseconds(case.sla.respond_by) if running else 0,
+    }
+
+
+def _fact_json(fact: Fact, conversation: str, at: datetime) -> str:
+    document = {"type": fact.type, "at": write_utc(at), "conversation": conversation, **fact.about}
+    return json.dumps(document)

@@ -1,0 +1,48 @@
+"""Every Redis key Nightdesk uses, built here and nowhere else.
+
+With prefix `nd` and conversation `c`:
+  nd:c:{c}            hash    channel, customer, state, attempts, lease, seen (last handled id)
+  nd:c:{c}:inbox      list    accepted messages that no turn has handled yet, JSON
+  nd:c:{c}:ids        hash    message id -> '' (accepted) or 'first:last' (lines of its replies)
+  nd:c:{c}:log        list    the transcript, one JSON line each; a line's number is its place from 1
+  nd:c:{c}:buttons    set     payloads of buttons the bot sent in this conversation
+  nd:c:{c}:cases      zset    references of its cases by opening time (ms)
+  nd:ready            zset    conversations with accepted messages -> when they are due (ms)
+  nd:leases           zset    conversations in a worker's hands -> when the lease ends (ms)
+  nd:bell             list    wakes a sleeping worker
+  nd:events           stream  what happened: ids, types and times, never text
+  nd:case:{ref}       hash    json, revision, from (first transcript line)
+  nd:cases            zset    references by opening time (ms)
+  nd:refs             hash    reference -> 'conversation|number', so that none is given twice
+  nd:tokens           hash    sha256 of a token -> JSON name and role
+  nd:secrets          hash    server-made secrets (web chat sessions)
+  nd:alerts           hash    case reference -> JSON alert; nd:alerts:due zset -> next try (ms)
+  nd:promises         zset    references -> when the promise runs out (ms)
+  nd:alive:{role}     zset    processes of a role -> until when their heartbeat counts (s)
+  nd:done             channel conversations whose transcript just grew
+Text of customers stands only under nd:c:* and nd:case:*, so that it can be erased.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Builds keys under one prefix, so that tests and brands can share a server."""
+
+    prefix: str = "nd"
+
+    def conversation(self, conversation: str, part: str = "") -> str:
+        return f"{self.prefix}:c:{conversation}" + (f":{part}" if part else "")
+
+    def case(self, reference: str) -> str:
+        return f"{self.prefix}:case:{reference}"
+
+    def alive(self, role: str) -> str:
+        return f"{self.prefix}:alive:{role}"
+
+    def one(self, name: str) -> str:
+        """A key there is only one of, such as `ready` or `events`."""
+        return f"{self.prefix}:{name}"

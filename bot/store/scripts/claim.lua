@@ -1,0 +1,23 @@
+-- Gives the first due conversation to a worker. Conversations whose worker fell silent come back first.
+-- KEYS: prefix   ARGV: now ms, lease end ms, token
+-- Returns {conversation, attempts} or {'', due time of the next conversation or ''}.
+local prefix = KEYS[1]
+local ready, leases = prefix .. ':ready', prefix .. ':leases'
+for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', ARGV[1], 'LIMIT', 0, 20)) do
+  redis.call('ZREM', leases, conversation)
+  redis.call('HDEL', prefix .. ':c:' .. conversation, 'lease')
+  if redis.call('LLEN', prefix .. ':c:' .. conversation .. ':inbox') > 0 then
+    redis.call('ZADD', ready, ARGV[1], conversation)
+  end
+end
+local due = redis.call('ZRANGEBYSCORE', ready, '-inf', ARGV[1], 'LIMIT', 0, 1)
+if #due == 0 then
+  local upcoming = redis.call('ZRANGE', ready, 0, 0, 'WITHSCORES')
+  return {'', upcoming[2] or ''}
+end
+local conversation = due[1]
+redis.call('ZREM', ready, conversation)
+redis.call('ZADD', leases, ARGV[2], conversation)
+redis.call('HSET', prefix .. ':c:' .. conversation, 'lease', ARGV[3])
+local attempts = redis.call('HINCRBY', prefix .. ':c:' .. conversation, 'attempts', 1)
+return {conversation, tostring(attempts)}
