@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
@@ -48,13 +48,14 @@ class Field:
     label: Localized
     question: Localized
     patterns: tuple[str, ...] = ()
-    values: Mapping[str, tuple[str, ...]] = ()  # type: ignore[assignment]
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     personal: bool = False
 
 
 @dataclass(frozen=True)
 class Subtopic:
-    """`cues` are regular expressions; the subtopic with most distinct matches wins, then file order."""
+    """`cues` are regular expressions; the subtopic with most distinct matches wins,
+    then file order."""
 
     name: str
     label: Localized
@@ -101,9 +102,9 @@ class Condition:
 
 @dataclass(frozen=True)
 class SeverityRule:
-    """When `when` holds the severity becomes at least `raise_to`, or at most `lower_to` (exactly one
-    is set; lowering is applied before raising, so an alarm always wins). `text` is the key of a text
-    the customer gets at once (safety)."""
+    """When `when` holds the severity becomes at least `raise_to`, or at most `lower_to` (exactly
+    one is set; lowering is applied before raising, so an alarm always wins). `text` is the key of a
+    text the customer gets at once (safety)."""
 
     name: str
     when: Condition

@@ -89,7 +89,7 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "chat_too_long": frozenset({"limit"}),
     "chat_privacy": frozenset(),
 }
-"""Every key the bot uses -> the placeholders it may hold. `check` demands each key in each language."""
+"""Every key the bot uses -> the placeholders it may hold. Each language must have each key."""
 
 
 @dataclass(frozen=True)

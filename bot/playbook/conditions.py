@@ -1,0 +1,90 @@
+"""The conditions (`when:`) of the playbook's rules, and the names they may speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from bot.playbook.entry import Entry, nearest
+from bot.playbook.model import Condition, ConditionKind
+
+BUILT_IN_CUES = frozenset({"shouting"})
+KINDS: tuple[ConditionKind, ...] = get_args(ConditionKind)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Every name the files define, gathered before any is used, so that their order is free.
+
+    `topics` holds each topic's subtopics; `calendars` and `resources` are None when their file
+    cannot be read, so that one broken file does not make every mention of it a mistake.
+    """
+
+    fields: frozenset[str]
+    topics: Mapping[str, frozenset[str]]
+    cues: frozenset[str]
+    teams: frozenset[str]
+    calendars: frozenset[str] | None
+    resources: frozenset[str] | None
+
+    @property
+    def subtopics(self) -> frozenset[str]:
+        return frozenset().union(*self.topics.values())
+
+    def words(self, kind: str) -> Collection[str] | None:
+        """What the conditions of this kind may name; None for a kind that names nothing."""
+        return {
+            "cue": self.cues | BUILT_IN_CUES,
+            "topic": self.topics.keys(),
+            "subtopic": self.subtopics,
+            "sentiment": ("negative", "neutral", "positive"),
+            "field": self.fields,
+            "visibility": ("public", "private"),
+        }.get(kind)
+
+
+def load_condition(entry: Entry, names: Names) -> Condition:
+    """A mapping with exactly one of the documented keys; `always: true` is the harmless one."""
+    parts = entry.named()
+    for name in [name for name in parts if name not in KINDS]:
+        parts.pop(name).refuse(f"unknown condition `{name}`", nearest(name, KINDS))
+        return Condition("always")
+    if entry.is_mapping() and len(parts) != 1:
+        entry.refuse(
+            f"a condition has exactly one key, this has {len(parts)}",
+            "combine several with `all: [{...}, {...}]` or `any: [...]`",
+        )
+    for kind in KINDS:
+        if kind in parts:
+            return _condition(kind, parts[kind], names)
+    return Condition("always")
+
+
+def _condition(kind: ConditionKind, entry: Entry, names: Names) -> Condition:
+    valid = names.words(kind)
+    if valid is not None:
+        return Condition(kind, words=_words(entry, valid, kind))
+    if kind in ("any", "all"):
+        return Condition(kind, parts=_parts(entry, names))
+    if kind == "not":
+        return Condition(kind, parts=(load_condition(entry, names),))
+    if kind == "always":
+        if not entry.flag():
+            entry.refuse("`always` can only be true", "write `always: true` or another condition")
+        return Condition(kind)
+    return Condition(kind, number=entry.number())
+
+
+def _words(entry: Entry, valid: Collection[str], kind: str) -> tuple[str, ...]:
+    words = entry.choices(valid, kind)
+    if entry.is_list() and not words:
+        entry.refuse("the list is empty", f"name at least one {kind}")
+    return words
+
+
+def _parts(entry: Entry, names: Names) -> tuple[Condition, ...]:
+    parts = tuple(load_condition(part, names) for part in entry.listed())
+    if entry.is_list() and not parts:
+        entry.refuse("the list is empty", "put at least one condition into it")
+    return parts

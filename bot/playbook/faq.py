@@ -1,0 +1,77 @@
+"""data/faq/*.yml: the answers to questions, and data/resources.yml: the self-service pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from bot.playbook.conditions import Names
+from bot.playbook.entry import NAME, Entry
+from bot.playbook.model import Faq, Resource
+from bot.playbook.wording import Wording
+
+
+def link_targets(resources: Entry, faqs: Sequence[Entry]) -> dict[str, str | None]:
+    """What `[[...]]` may name, with its address; a first look that notes no problems."""
+    targets: dict[str, str | None] = {}
+    for kind, sections in (("resource", [resources]), ("faq", faqs)):
+        for section in sections:
+            for entry in section.quietly().listed():
+                parts = entry.keyed((), ("id", "url"))
+                targets[f"{kind}:{parts['id'].text()}"] = parts["url"].text() or None
+    return targets
+
+
+def load_faqs(
+    sections: Sequence[Entry], topics: Collection[str], wording: Wording
+) -> dict[str, Faq]:
+    """The FAQs of all files by id."""
+    found: dict[str, Faq] = {}
+    places: dict[str, Entry] = {}
+    for section in sections:
+        for entry in section.listed():
+            parts = entry.keyed(("id", "answer"), ("url", "topic"))
+            name = _unused_id(parts["id"], places)
+            found[name] = Faq(
+                id=name,
+                answer=wording.localized(parts["answer"]),
+                url=parts["url"].url() or None,
+                topic=parts["topic"].choice(topics, "topic") or None,
+            )
+    return found
+
+
+def load_resources(section: Entry, names: Names, wording: Wording) -> dict[str, Resource]:
+    """The self-service pages by id."""
+    found: dict[str, Resource] = {}
+    places: dict[str, Entry] = {}
+    for entry in section.listed():
+        parts = entry.keyed(("id", "title", "url", "description", "topics"), ("subtopics", "cues"))
+        name = _unused_id(parts["id"], places)
+        topics = parts["topics"].choices(names.topics, "topic")
+        subtopics = frozenset().union(*(names.topics.get(topic, ()) for topic in topics))
+        found[name] = Resource(
+            id=name,
+            title=parts["title"].localized(),
+            url=parts["url"].url(),
+            description=wording.localized(parts["description"]),
+            topics=topics,
+            subtopics=parts["subtopics"].choices(subtopics, "subtopic"),
+            cues=parts["cues"].patterns(),
+        )
+    return found
+
+
+def _unused_id(entry: Entry, places: dict[str, Entry]) -> str:
+    name = entry.text()
+    if name and not NAME.fullmatch(name):
+        entry.refuse(
+            f"`{name}` cannot be used as an id",
+            "use small letters, digits and single _ or - , beginning with a letter",
+        )
+    if name in places:
+        first = places[name]
+        entry.refuse(
+            f"the id `{name}` is used in {first.file}:{first.line} already", "rename one of the two"
+        )
+    places.setdefault(name, entry)
+    return name

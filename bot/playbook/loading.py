@@ -1,0 +1,321 @@
+"""data/playbook.yml -> Playbook, strictly: what is not understood is refused, never passed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal, cast, get_args
+
+from bot.playbook.conditions import BUILT_IN_CUES, Names, load_condition
+from bot.playbook.entry import NAME, Entry, is_web_address
+from bot.playbook.model import (
+    Field,
+    FieldKind,
+    Handling,
+    IncidentThresholds,
+    LadderStep,
+    OnCallStep,
+    Playbook,
+    Severity,
+    SeverityRule,
+    Subtopic,
+    Team,
+    Topic,
+    TopicRule,
+)
+from bot.playbook.texts import TEXTS
+
+RESERVED_CUES = (
+    "safety", "self_harm", "threat", "wants_human", "abuse", "legal", "fraud", "hacked", "outage",
+    "repeat_contact", "deadline", "blocked", "money_lost", "furious", "profanity", "user_content",
+)  # fmt: skip
+"""Cues that the conversation itself reacts to."""
+
+RESERVED_TOPICS = ("incident", "praise", "abuse", "other")
+"""Topics that the conversation itself speaks of; all others are the brand's choice."""
+
+_SEVERITIES = tuple(severity.word for severity in Severity)
+_ENVIRONMENT = re.compile(r"\$\{(\w+)\}")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def gather_names(
+    playbook: Entry, calendars: frozenset[str] | None, resources: frozenset[str] | None
+) -> Names:
+    """The names data/playbook.yml defines, together with those of the other files."""
+    parts = playbook.quietly().keyed((), ("fields", "topics", "cues", "teams"))
+    topics = {
+        name: frozenset(entry.keyed((), ("subtopics",))["subtopics"].named())
+        for name, entry in parts["topics"].named().items()
+    }
+    return Names(
+        fields=frozenset(parts["fields"].named()),
+        topics=topics,
+        cues=frozenset(parts["cues"].named()),
+        teams=frozenset(parts["teams"].named()),
+        calendars=calendars,
+        resources=resources,
+    )
+
+
+def load_playbook(entry: Entry, names: Names, environment: Mapping[str, str]) -> Playbook:
+    """The playbook; `environment` fills `${NAME}` in the on-call addresses."""
+    parts = entry.keyed(
+        ("fields", "topics", "cues", "severity_rules", "teams", "ladder", "incidents"),
+        ("languages", "tries", "reopen_within", "topic_rules", "sensitive"),
+    )
+    return Playbook(
+        fields={name: _field(name, part) for name, part in parts["fields"].named(NAME).items()},
+        topics=_topics(parts["topics"], names),
+        cues=_cues(parts["cues"]),
+        topic_rules=tuple(_topic_rule(part, names) for part in parts["topic_rules"].listed()),
+        severity_rules=tuple(
+            _severity_rule(part, names) for part in parts["severity_rules"].listed()
+        ),
+        teams={
+            name: _team(name, part, names, environment)
+            for name, part in parts["teams"].named(NAME).items()
+        },
+        ladder=_ladder(parts["ladder"]),
+        incidents=_incidents(parts["incidents"]),
+        sensitive={name: part.pattern() for name, part in parts["sensitive"].named(NAME).items()},
+        languages=_languages(parts["languages"]),
+        tries=parts["tries"].count(2),
+        reopen_within=parts["reopen_within"].duration(timedelta(hours=72)),
+    )
+
+
+def _languages(entry: Entry) -> tuple[str, ...]:
+    languages = tuple(dict.fromkeys(part.language() for part in entry.listed())) or ("en",)
+    if "en" not in languages:
+        entry.refuse("`en` is missing", "add en: its texts serve where a language has none")
+    return languages
+
+
+def _field(name: str, entry: Entry) -> Field:
+    parts = entry.keyed(("kind", "label", "question"), ("patterns", "values", "personal"))
+    kind = parts["kind"].choice(get_args(FieldKind), "kind of field")
+    for key, owner in (("patterns", "pattern"), ("values", "catalogue")):
+        if kind == owner and not parts[key]:
+            entry.refuse(f"a field of the kind {owner} needs `{key}`", f"add `{key}:` here")
+        elif parts[key] and kind in get_args(FieldKind) and kind != owner:
+            parts[key].refuse(
+                f"`{key}` is not for the kind {kind}", f"remove it or write `kind: {owner}`"
+            )
+    return Field(
+        name=name,
+        kind=cast(FieldKind, kind),
+        label=parts["label"].localized(),
+        question=parts["question"].localized(),
+        patterns=parts["patterns"].patterns(),
+        values=_catalogue(parts["values"]),
+        personal=parts["personal"].flag(),
+    )
+
+
+def _catalogue(entry: Entry) -> dict[str, tuple[str, ...]]:
+    return {
+        value: tuple(way.text() for way in part.one_or_more())
+        for value, part in entry.named().items()
+    }
+
+
+def _topics(entry: Entry, names: Names) -> dict[str, Topic]:
+    found = entry.named(NAME)
+    for name in RESERVED_TOPICS:
+        if entry.is_mapping() and name not in found:
+            entry.refuse(
+                f"the topic `{name}` is missing", f"add `{name}:`; the conversation relies on it"
+            )
+    return {name: _topic(name, part, names) for name, part in found.items()}
+
+
+def _topic(name: str, entry: Entry, names: Names) -> Topic:
+    parts = entry.keyed(
+        ("label", "severity", "team", "sla", "subtopics"),
+        ("handling", "required", "optional", "resources", "tags"),
+    )
+    required = parts["required"].choices(names.fields, "field")
+    optional = parts["optional"].choices(names.fields, "field")
+    for field in set(required) & set(optional):
+        parts["optional"].refuse(
+            f"`{field}` is required and optional at once", "remove it from one of the two lists"
+        )
+    return Topic(
+        name=name,
+        label=parts["label"].localized(),
+        subtopics=_subtopics(parts["subtopics"]),
+        severity=_severity(parts["severity"]) or Severity.NORMAL,
+        team=parts["team"].choice(names.teams, "team"),
+        sla=_sla(parts["sla"]),
+        required=required,
+        optional=optional,
+        resources=parts["resources"].choices(names.resources, "resource"),
+        tags=_tags(parts["tags"]),
+        handling=_handling(parts["handling"]),
+    )
+
+
+def _handling(entry: Entry) -> Handling:
+    return cast(Handling, entry.choice(get_args(Handling), "handling") or "case")
+
+
+def _tags(entry: Entry) -> tuple[str, ...]:
+    return entry.choices(None, "tag")
+
+
+def _severity(entry: Entry) -> Severity | None:
+    word = entry.choice(_SEVERITIES, "severity")
+    return Severity.from_word(word) if word in _SEVERITIES else None
+
+
+def _sla(entry: Entry) -> dict[Severity, timedelta]:
+    """A time for each severity, none shorter than that of a graver one."""
+    parts = entry.keyed(tuple(reversed(_SEVERITIES)))
+    sla = {severity: parts[severity.word].duration() for severity in reversed(Severity)}
+    for graver, milder in zip(list(sla), list(sla)[1:], strict=False):
+        both = parts[graver.word] and parts[milder.word]
+        if both and sla[graver] > sla[milder]:
+            parts[graver.word].refuse(
+                f"{graver.word} waits longer than {milder.word}",
+                f"make it at most the time of {milder.word}",
+            )
+    return sla
+
+
+def _subtopics(entry: Entry) -> dict[str, Subtopic]:
+    found = entry.named(NAME)
+    if entry.is_mapping() and not found:
+        entry.refuse("there is no subtopic", "add at least `general: {label: ...}`")
+    subtopics: dict[str, Subtopic] = {}
+    for name, part in found.items():
+        parts = part.keyed(("label",), ("cues",))
+        cues = parts["cues"].patterns()
+        if cues and name == list(found)[-1]:
+            parts["cues"].refuse(
+                "the last subtopic is the one for everything else and has no cues",
+                "remove the cues or add a subtopic such as `general: {label: ...}` behind it",
+            )
+        subtopics[name] = Subtopic(name, parts["label"].localized(), cues)
+    return subtopics
+
+
+def _cues(entry: Entry) -> dict[str, tuple[str, ...]]:
+    found = entry.named(NAME)
+    for name in RESERVED_CUES:
+        if entry.is_mapping() and name not in found:
+            entry.refuse(
+                f"the cue `{name}` is missing",
+                f"add `{name}: [...]` with regular expressions; the conversation relies on it",
+            )
+    for name in BUILT_IN_CUES & found.keys():
+        found[name].refuse(f"the cue `{name}` is built in", "give this one another name")
+    for part in found.values():
+        if part.is_list() and not part.listed():
+            part.refuse("the cue has no expression", "write at least one, or remove the cue")
+    return {name: part.patterns() for name, part in found.items()}
+
+
+def _topic_rule(entry: Entry, names: Names) -> TopicRule:
+    parts = entry.keyed(("name", "when", "topic"), ("subtopic",))
+    topic = parts["topic"].choice(names.topics, "topic")
+    subtopics = names.topics.get(topic)
+    return TopicRule(
+        name=parts["name"].text(),
+        when=load_condition(parts["when"], names),
+        topic=topic,
+        subtopic=parts["subtopic"].choice(subtopics, f"subtopic of {topic}") or None,
+    )
+
+
+def _severity_rule(entry: Entry, names: Names) -> SeverityRule:
+    parts = entry.keyed(("name", "when", "reason"), ("raise_to", "lower_to", "text", "tags"))
+    if entry.is_mapping() and bool(parts["raise_to"]) == bool(parts["lower_to"]):
+        entry.refuse(
+            "a rule has exactly one of raise_to and lower_to",
+            f"write one of them with {', '.join(_SEVERITIES)}",
+        )
+    return SeverityRule(
+        name=parts["name"].text(),
+        when=load_condition(parts["when"], names),
+        reason=parts["reason"].text(),
+        raise_to=_severity(parts["raise_to"]),
+        lower_to=_severity(parts["lower_to"]),
+        text=parts["text"].choice(TEXTS, "text") or None,
+        tags=_tags(parts["tags"]),
+    )
+
+
+def _team(name: str, entry: Entry, names: Names, environment: Mapping[str, str]) -> Team:
+    parts = entry.keyed(("label", "calendar"), ("on_call",))
+    return Team(
+        name=name,
+        label=parts["label"].localized(),
+        calendar=parts["calendar"].choice(names.calendars, "calendar"),
+        on_call=tuple(_on_call(part, environment) for part in parts["on_call"].listed()),
+    )
+
+
+def _on_call(entry: Entry, environment: Mapping[str, str]) -> OnCallStep:
+    parts = entry.keyed(("name",), ("webhook", "email", "repeat_every", "times"))
+    if entry.is_mapping() and not parts["webhook"] and not parts["email"]:
+        entry.refuse("nobody can be reached by this step", "add `webhook:` or `email:`")
+    webhook = _filled(parts["webhook"], environment)
+    email = _filled(parts["email"], environment)
+    if webhook and not is_web_address(webhook):
+        parts["webhook"].refuse(
+            "the webhook is no web address", "write it in full: https://host/path"
+        )
+    if email and not _MAIL.fullmatch(email):
+        parts["email"].refuse("this is no e-mail address", "write it like oncall@example.com")
+    return OnCallStep(
+        name=parts["name"].text(),
+        webhook=webhook,
+        email=email,
+        repeat_every=parts["repeat_every"].duration(timedelta(minutes=5)),
+        times=parts["times"].count(3),
+    )
+
+
+def _filled(entry: Entry, environment: Mapping[str, str]) -> str | None:
+    """The text with each `${NAME}` filled; None where it is absent or a name is not set.
+
+    Problems never show the filled text: it may hold a secret.
+    """
+    written = entry.text()
+    if any(not environment.get(name) for name in _ENVIRONMENT.findall(written)):
+        return None
+    return _ENVIRONMENT.sub(lambda match: environment[match[1]], written) or None
+
+
+def _ladder(entry: Entry) -> tuple[LadderStep, ...]:
+    steps: list[LadderStep] = []
+    for part in entry.listed():
+        step = _ladder_step(part)
+        if steps and step.at <= steps[-1].at:
+            part.refuse("the steps must rise", f"let `at` be more than {steps[-1].at} here")
+        steps.append(step)
+    return tuple(steps)
+
+
+def _ladder_step(entry: Entry) -> LadderStep:
+    parts = entry.keyed(("at", "action", "text"), ("mute_for",))
+    action = parts["action"].choice(("calm", "warn", "mute"), "action")
+    if action == "mute" and not parts["mute_for"]:
+        entry.refuse("`mute_for` is missing", "say for how long, such as `mute_for: 12h`")
+    if action in ("calm", "warn") and parts["mute_for"]:
+        parts["mute_for"].refuse(f"`mute_for` is not for {action}", "remove it")
+    return LadderStep(
+        at=parts["at"].count(1),
+        action=cast(Literal["calm", "warn", "mute"], action),
+        text=parts["text"].choice(TEXTS, "text"),
+        mute_for=parts["mute_for"].duration(timedelta(0)),
+    )
+
+
+def _incidents(entry: Entry) -> IncidentThresholds:
+    parts = entry.keyed(("window", "at_least"))
+    return IncidentThresholds(
+        window=parts["window"].duration(), at_least=parts["at_least"].count(5, minimum=2)
+    )
