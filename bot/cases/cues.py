@@ -1,0 +1,72 @@
+"""Cues: words and phrases of the playbook that mean something whatever the classifier says."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Mapping
+
+SHOUTING = "shouting"
+"""The cue that needs no words: capitals, or !!! and ???."""
+
+_NOT_WORDS = re.compile(r"(?<!\w)@\w+|(?:https?:\s?//|www\.)\S+", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+_APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'''''")
+_MARKS = re.compile(r"[!?\uff01\uff1f]{3,}")
+_WORDS = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
+_SHOUTED_WORDS = 3
+_SHOUTED_LETTERS = 10
+_SHOUTED_SHARE = 0.7
+
+
+def clean(text: str) -> str:
+    """The text as cues see it: composed Unicode, plain apostrophes, single spaces, without mentions
+    and links."""
+    composed = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
+    return _SPACES.sub(" ", _NOT_WORDS.sub(" ", composed)).strip()
+
+
+@functools.lru_cache(maxsize=2048)
+def compile_cue(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for all of a cue's: any of them, without regard to case, between word borders.
+
+    Raises re.error for a pattern that is no regular expression.
+    """
+    either = "|".join(f"(?:{pattern.translate(_APOSTROPHES)})" for pattern in patterns)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+
+
+def count_matches(patterns: tuple[str, ...], cleaned: str) -> int:
+    """How many different pieces of a cleaned text the patterns match."""
+    if not patterns:
+        return 0
+    return len({match.group().lower() for match in compile_cue(patterns).finditer(cleaned)})
+
+
+def is_shouting(cleaned: str) -> bool:
+    """Three and more marks in a row, or at least three words mostly in capitals.
+
+    Letters without case (Korean) and words with digits (order numbers) do not count.
+    """
+    if _MARKS.search(cleaned):
+        return True
+    words = [word for word in _WORDS.findall(cleaned) if word.lower() != word.upper()]
+    letters = "".join(words)
+    capitals = sum(letter.isupper() for letter in letters)
+    long_enough = len(words) >= _SHOUTED_WORDS and len(letters) >= _SHOUTED_LETTERS
+    return long_enough and capitals >= _SHOUTED_SHARE * len(letters)
+
+
+class CueFinder:
+    """The cues of a playbook, compiled once."""
+
+    def __init__(self, cues: Mapping[str, tuple[str, ...]]) -> None:
+        """Raises re.error for a pattern that is no regular expression."""
+        self._patterns = {name: compile_cue(tuple(cues[name])) for name in cues if cues[name]}
+
+    def find_cues(self, text: str) -> frozenset[str]:
+        """The names of the cues that a customer's text holds."""
+        cleaned = clean(text)
+        found = {name for name, pattern in self._patterns.items() if pattern.search(cleaned)}
+        return frozenset(found | {SHOUTING} if is_shouting(cleaned) else found)
