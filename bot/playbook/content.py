@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.errors import ConfigurationError, Problem
 from bot.playbook.entry import Entry
-from bot.playbook.examples import Example, load_examples
-from bot.playbook.faq import link_targets, load_faqs, load_resources
+from bot.playbook.examples import Block, Example, load_blocks
+from bot.playbook.faq import entry_ids, link_targets, load_faqs, load_resources
 from bot.playbook.hours import Calendar, load_calendars
 from bot.playbook.loading import gather_names, load_playbook
 from bot.playbook.model import Faq, Playbook, Resource
@@ -35,44 +35,69 @@ class Content:
     examples: tuple[Example, ...]
 
 
+@dataclass(frozen=True)
+class Sources:
+    """The content files, opened: for looking up where something stands."""
+
+    hours: Entry
+    voice: Entry
+    playbook: Entry
+    resources: Entry
+    faqs: tuple[Entry, ...]
+    blocks: tuple[Block, ...]
+
+
 def load_content(root: Path, environment: Mapping[str, str] | None = None) -> Content:
     """The content of the project folder `root` (the one that holds data/).
 
     `environment` fills `${NAME}` in on-call addresses; the process's own by default. Raises
     ConfigurationError that holds every problem of every file.
     """
-    content, problems = read_content(root, environment)
+    problems: list[Problem] = []
+    content = read_content(root, open_sources(root, problems), problems, environment)
     if problems:
         raise ConfigurationError(sorted(problems))
     return content
 
 
-def read_content(
-    root: Path, environment: Mapping[str, str] | None = None
-) -> tuple[Content, list[Problem]]:
-    """The content as far as it can be read, and its problems; for `check` alone when there are
-    any."""
-    problems: list[Problem] = []
+def open_sources(root: Path, problems: list[Problem]) -> Sources:
     data = root / "data"
-    hours = read_section(data / "hours.yml", root, "hours", problems)
-    calendars = load_calendars(hours)
-    voice = load_voice(read_section(data / "voice.yml", root, "voice", problems))
-    book = read_section(data / "playbook.yml", root, "playbook", problems)
-    pages = read_section(data / "resources.yml", root, "resources", problems)
-    faqs = list(read_sections(data / "faq", root, "faq", problems))
-    wording = Wording(voice, link_targets(pages, faqs))
-    names = gather_names(book, frozenset(calendars) if hours else None, _ids(pages))
-    playbook = load_playbook(book, names, os.environ if environment is None else environment)
-    content = Content(
+    return Sources(
+        hours=read_section(data / "hours.yml", root, "hours", problems),
+        voice=read_section(data / "voice.yml", root, "voice", problems),
+        playbook=read_section(data / "playbook.yml", root, "playbook", problems),
+        resources=read_section(data / "resources.yml", root, "resources", problems),
+        faqs=tuple(read_sections(data / "faq", root, "faq", problems)),
+        blocks=tuple(load_blocks(root, problems)),
+    )
+
+
+def read_content(
+    root: Path,
+    sources: Sources,
+    problems: list[Problem],
+    environment: Mapping[str, str] | None = None,
+) -> Content:
+    """The content as far as it can be read; with `problems` it is good for `check` alone."""
+    calendars = load_calendars(sources.hours)
+    voice = load_voice(sources.voice)
+    names = gather_names(
+        sources.playbook,
+        frozenset(calendars) if sources.hours else None,
+        frozenset(entry_ids(sources.resources)) if sources.resources else None,
+    )
+    given = os.environ if environment is None else environment
+    playbook = load_playbook(sources.playbook, names, given)
+    wording = Wording(voice, link_targets(sources.resources, sources.faqs))
+    return Content(
         playbook=playbook,
-        resources=load_resources(pages, names, wording),
+        resources=load_resources(sources.resources, names, wording),
         calendars=calendars,
         voice=voice,
         texts=load_texts(root, playbook.languages, wording, problems),
-        faqs=load_faqs(faqs, names.topics, wording),
-        examples=load_examples(root, problems),
+        faqs=load_faqs(sources.faqs, names.topics, wording),
+        examples=tuple(example for block in sources.blocks for example in block.examples),
     )
-    return content, problems
 
 
 def fingerprint(root: Path) -> str:
@@ -95,10 +120,3 @@ def content_files(root: Path) -> list[Path]:
         for path in sorted(data.rglob("*"))
         if path.is_file() and not any(part[0] == "." for part in path.relative_to(data).parts)
     ]
-
-
-def _ids(section: Entry) -> frozenset[str] | None:
-    if not section:
-        return None
-    entries = section.quietly().listed()
-    return frozenset(entry.keyed((), ("id",))["id"].text() for entry in entries)

@@ -27,18 +27,23 @@ _DURATION = re.compile(r"([1-9]\d*)([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_MANY = 20
 _BOOLEAN = "tag:yaml.org,2002:bool"
 _NULL = "tag:yaml.org,2002:null"
 _NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 
 
 def nearest(wrong: str, valid: Collection[str]) -> str:
-    """How to mend an unknown name: the nearest valid one, if any is near, and all of them."""
+    """How to mend an unknown name: the nearest valid one, if any is near, and all of them (of many
+    only the nearer ones)."""
     if not valid:
         return "none is defined yet; define it first or remove this"
     near = difflib.get_close_matches(wrong.lower(), sorted(valid), n=1)
     guess = f"did you mean `{near[0]}`? " if near else ""
-    return f"{guess}Valid: {', '.join(sorted(valid))}"
+    if len(valid) <= _MANY:
+        return f"{guess}Valid: {', '.join(sorted(valid))}"
+    some = difflib.get_close_matches(wrong.lower(), sorted(valid), n=_MANY, cutoff=0)
+    return f"{guess}Valid: {', '.join(some)} and {len(valid) - _MANY} more"
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,11 @@ class Entry:
     def __bool__(self) -> bool:
         return self.node is not None
 
+    def problem(self, message: str, fix: str) -> Problem:
+        return Problem(self.file, self.line, self.key, message, fix)
+
     def refuse(self, message: str, fix: str) -> None:
-        self.problems.append(Problem(self.file, self.line, self.key, message, fix))
+        self.problems.append(self.problem(message, fix))
 
     def quietly(self) -> Entry:
         """The same entry, whose reads note nothing: for a first look at the names in a file."""
@@ -111,7 +119,7 @@ class Entry:
             self._wrong_type("a list", "write it as [one, two] or one `- item` a line")
             return []
         return [
-            replace(self, key=f"{self.key}[{number}]", node=node, line=line_of(node))
+            replace(self, key=self._item_path(number, node), node=node, line=line_of(node))
             for number, node in enumerate(self.node.value, 1)
         ]
 
@@ -261,6 +269,12 @@ class Entry:
 
     def _path(self, name: str) -> str:
         return f"{self.key}.{name}" if self.key else name
+
+    def _item_path(self, number: int, node: yaml.Node) -> str:
+        """The items of a list are called by their `id`, or else counted from 1."""
+        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+        ids = [str(value.value) for key, value in pairs if key.value == "id"]
+        return self._path(ids[0]) if ids else f"{self.key}[{number}]"
 
     def _pairs(self) -> Iterator[tuple[str, Entry]]:
         if self.node is None:

@@ -32,36 +32,49 @@ class Example:
     language: str = "en"
 
 
-def load_examples(root: Path, problems: list[Problem]) -> tuple[Example, ...]:
-    """The examples of all files below data/nlu, in the order of languages, files and lines."""
+@dataclass(frozen=True)
+class Block:
+    """One `- intent:` of a file: its name, where that stands, and the examples below it."""
+
+    intent: str
+    place: Entry
+    examples: tuple[Example, ...]
+
+
+def load_blocks(root: Path, problems: list[Problem]) -> list[Block]:
+    """The intents of all files below data/nlu, in the order of languages, files and lines."""
     paths = sorted((root / "data" / "nlu").glob("*/*.yml"))
-    return tuple(example for path in paths for example in _read(path, root, problems))
+    return [block for path in paths for block in _read(path, root, problems)]
 
 
-def _read(path: Path, root: Path, problems: list[Problem]) -> Iterator[Example]:
+def _read(path: Path, root: Path, problems: list[Problem]) -> Iterator[Block]:
     document = read_file(path, root, problems)
-    if not document:
-        return
     for item in document.keyed(("nlu",), ("version",))["nlu"].listed():
-        yield from _intent(item, path.parent.name)
+        known = item.quietly().named()
+        for key in _PLAYBOOK_KNOWS:
+            if key in known:
+                item.refuse(
+                    f"a `{key}` has no effect here",
+                    "describe the detail under `fields:` in data/playbook.yml and remove this",
+                )
+        if "intent" in known or not known.keys() & set(_PLAYBOOK_KNOWS):
+            yield _block(item, path.parent.name)
 
 
-def _intent(item: Entry, language: str) -> Iterator[Example]:
-    for key in _PLAYBOOK_KNOWS:
-        if key in item.quietly().named():
-            item.refuse(
-                f"a `{key}` has no effect here",
-                "describe the detail under `fields:` in data/playbook.yml and remove this",
-            )
-            return
+def _block(item: Entry, language: str) -> Block:
     parts = item.keyed(("intent", "examples"))
     intent = parts["intent"].text()
     if intent and not _INTENT.fullmatch(intent):
         parts["intent"].refuse(
             f"`{intent}` is no intent name", "write it like greet, report/billing or faq/opening"
         )
-    for line in _lines(parts["examples"]):
-        written = str(line.node.value) if line.node else ""
+    examples = tuple(_examples(intent, parts["examples"], language))
+    return Block(intent, parts["intent"], examples)
+
+
+def _examples(intent: str, block: Entry, language: str) -> Iterator[Example]:
+    for line in _lines(block):
+        written = line.text()
         if not written.startswith("-"):
             line.refuse("an example begins with `- `", "put `- ` before it")
         elif not (text := _ANNOTATION.sub(r"\1", written[1:]).strip()):
@@ -77,8 +90,7 @@ def _lines(examples: Entry) -> Iterator[Entry]:
     if getattr(examples.node, "style", None) != "|":
         examples.refuse("the examples are no block of lines", "write `examples: |` and a line each")
         return
-    block = str(examples.node.value if examples.node else "")
-    for number, line in enumerate(block.splitlines(), examples.line + 1):
+    for number, line in enumerate(examples.text().split("\n"), examples.line + 1):
         if line.strip():
             node = yaml.ScalarNode("tag:yaml.org,2002:str", line)
             yield replace(examples, line=number, node=node)

@@ -10,14 +10,19 @@ from bot.playbook.model import Faq, Resource
 from bot.playbook.wording import Wording
 
 
+def entry_ids(section: Entry) -> dict[str, Entry]:
+    """Each id of a list and the entry it stands in; a first look that notes no problems."""
+    entries = section.quietly().listed()
+    return {entry.keyed((), ("id",))["id"].text(): entry for entry in entries}
+
+
 def link_targets(resources: Entry, faqs: Sequence[Entry]) -> dict[str, str | None]:
-    """What `[[...]]` may name, with its address; a first look that notes no problems."""
+    """What `[[...]]` may name, with its address."""
     targets: dict[str, str | None] = {}
     for kind, sections in (("resource", [resources]), ("faq", faqs)):
         for section in sections:
-            for entry in section.quietly().listed():
-                parts = entry.keyed((), ("id", "url"))
-                targets[f"{kind}:{parts['id'].text()}"] = parts["url"].text() or None
+            for name, entry in entry_ids(section).items():
+                targets[f"{kind}:{name}"] = entry.keyed((), ("url",))["url"].text() or None
     return targets
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from itertools import takewhile
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import holidays
 
@@ -171,9 +171,10 @@ def _opens(calendar: Calendar) -> bool:
 
 def _timezone(entry: Entry) -> ZoneInfo:
     name = entry.text()
-    if name in available_timezones():
-        return ZoneInfo(name)
-    if name:
+    try:
+        if name:
+            return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         entry.refuse(f"unknown time zone `{name}`", _nearest_zone(name))
     return ZoneInfo("UTC")
 

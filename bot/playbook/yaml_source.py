@@ -84,15 +84,12 @@ def _check_keys(entry: Entry, node: yaml.Node, above: frozenset[int], done: set[
     done.add(id(node))
     within = above | {id(node)}
     if isinstance(node, yaml.SequenceNode):
-        items = enumerate(node.value, 1)
-        return all(
-            [
-                _check_keys(
-                    replace(entry, key=f"{entry.key}[{n}]", line=line_of(item)), item, within, done
-                )
-                for n, item in items
-            ]
-        )
+        places = [
+            replace(entry, key=f"{entry.key}[{number}]", line=line_of(item))
+            for number, item in enumerate(node.value, 1)
+        ]
+        pairs = zip(places, node.value, strict=True)
+        return all([_check_keys(place, item, within, done) for place, item in pairs])
     if isinstance(node, yaml.MappingNode):
         return _check_pairs(entry, node, within, done)
     return True
