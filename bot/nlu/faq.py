@@ -1,0 +1,97 @@
+"""Rasa component: the FAQs a message asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.content import PROJECT, content_of, fingerprint_of
+from bot.nlu.output import note, set_intent, text_of
+from bot.nlu.retrieval import Blend, FaqIndex
+
+_PREFIX = "faq/"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class FaqRetrieval(GraphComponent):  # type: ignore[misc]
+    """Adds `faqs` [[id, score], ...] to the understanding; the best becomes the intent.
+
+    Stands behind the intent classifier in the pipeline. The examples of `faq/<id>` are the
+    questions, the answers come from data/faq, all other examples say what is no question.
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        index: FaqIndex | None = None,
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._index = index
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`project` and the settings of `Blend`."""
+        return {"project": PROJECT, **vars(Blend())}
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["scipy"]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        return fingerprint_of(config)
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> FaqRetrieval:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        named = [(str(m.get_full_intent()), text_of(m)) for m in training_data.intent_examples]
+        questions = [(n.removeprefix(_PREFIX), t) for n, t in named if n.startswith(_PREFIX)]
+        others = [text for name, text in named if not name.startswith(_PREFIX)]
+        asked = {name for name, _ in questions}
+        faqs = content_of(self._config).faqs.values()
+        answers = {faq.id: faq.answer.get("en", "") for faq in faqs if faq.id in asked}
+        blend = Blend(*(float(self._config[name]) for name in vars(Blend())))
+        with self._storage.write_to(self._resource) as folder:
+            if questions:
+                FaqIndex.fit(questions, answers, others, blend).save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> FaqRetrieval:
+        with model_storage.read_from(resource) as folder:
+            index = FaqIndex.load(folder) if (folder / "faqs.json").exists() else None
+        return cls(config, model_storage, resource, index)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            found = self._index.find(text_of(message)) if self._index else []
+            note(message, faqs=[[name, round(score, 4)] for name, score in found])
+            if found:
+                name, score = found[0]
+                set_intent(message, f"{_PREFIX}{name}", score)
+        return messages

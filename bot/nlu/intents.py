@@ -1,0 +1,100 @@
+"""Rasa component: the intent of a message and the ranking of all topics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import (
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.decision import Decision, IntentModel, Thresholds
+from bot.nlu.lexical import Recipe
+from bot.nlu.output import note, set_intent, text_of
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LexicalIntents(GraphComponent):  # type: ignore[misc]
+    """Trains on every intent but `faq/*` (those are retrieved, not classified).
+
+    Sets Rasa's `intent` to the family (`report`, `greet`, ..., `nlu_fallback`) and `intent_ranking`
+    to all families; adds `intent` (full name), `confidence` and `topics` to the understanding.
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        model: IntentModel | None = None,
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`strength` of `Recipe`; and the settings of `Thresholds`."""
+        return {"strength": Recipe().strength, **vars(Thresholds())}
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["sklearn", "scipy"]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LexicalIntents:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        named = [(str(m.get_full_intent()), text_of(m)) for m in training_data.intent_examples]
+        kept = [(intent, text) for intent, text in named if not intent.startswith("faq/")]
+        recipe = Recipe(strength=float(self._config["strength"]))
+        model = IntentModel.fit([text for _, text in kept], [name for name, _ in kept], recipe)
+        with self._storage.write_to(self._resource) as folder:
+            model.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LexicalIntents:
+        thresholds = Thresholds(**{name: config[name] for name in vars(Thresholds())})
+        with model_storage.read_from(resource) as folder:
+            model = IntentModel.load(folder, thresholds)
+        return cls(config, model_storage, resource, model)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if self._model:
+                _tell(message, self._model.decide(text_of(message)))
+        return messages
+
+
+def _tell(message: Message, decision: Decision) -> None:
+    set_intent(message, decision.intent, decision.confidence)
+    note(message, topics=[[name, round(share, 4)] for name, share in decision.topics])
+    ranking = [
+        {INTENT_NAME_KEY: name, PREDICTED_CONFIDENCE_KEY: share}
+        for name, share in decision.families
+    ]
+    message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
