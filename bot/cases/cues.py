@@ -13,6 +13,7 @@ SHOUTING = "shouting"
 _NOT_WORDS = re.compile(r"(?<!\w)@\w+|(?:https?:\s?//|www\.)\S+", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _APOSTROPHES = str.maketrans("\u2018\u2019\u02bc\u00b4`", "'''''")
+_LETTERS = re.compile(r"\\.|\(\?P|([^\W\d_])", re.DOTALL)
 _MARKS = re.compile(r"[!?\uff01\uff1f]{3,}")
 _WORDS = re.compile(r"(?<!\w)[^\W\d_]{2,}(?!\w)")
 _SHOUTED_WORDS = 3
@@ -28,20 +29,27 @@ def clean(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=2048)
-def compile_cue(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for all of a cue's: any of them, without regard to case, between word borders.
+def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of a cue's patterns between word borders, for lower-case text: ignoring case in the
+    expression instead takes half as long again."""
+    either = "|".join(f"(?:{_lower(pattern)})" for pattern in patterns)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)")
 
-    Raises re.error for a pattern that is no regular expression.
-    """
-    either = "|".join(f"(?:{pattern.translate(_APOSTROPHES)})" for pattern in patterns)
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE)
+
+def _lower(pattern: str) -> str:
+    """The pattern in lower case, but for escapes (\\S) and the P of named groups."""
+    plain = pattern.translate(_APOSTROPHES)
+    return _LETTERS.sub(lambda match: match[1].lower() if match[1] else match[0], plain)
 
 
 def count_matches(patterns: tuple[str, ...], cleaned: str) -> int:
-    """How many different pieces of a cleaned text the patterns match."""
+    """How many different pieces of a cleaned text the patterns match.
+
+    Raises re.error for a pattern that is no regular expression.
+    """
     if not patterns:
         return 0
-    return len({match.group().lower() for match in compile_cue(patterns).finditer(cleaned)})
+    return len({match.group() for match in _compile(patterns).finditer(cleaned.lower())})
 
 
 def is_shouting(cleaned: str) -> bool:
@@ -59,14 +67,18 @@ def is_shouting(cleaned: str) -> bool:
 
 
 class CueFinder:
-    """The cues of a playbook, compiled once."""
+    """The cues of a playbook, compiled once; a message takes well under a millisecond.
+
+    They match without regard to case and between word borders.
+    """
 
     def __init__(self, cues: Mapping[str, tuple[str, ...]]) -> None:
         """Raises re.error for a pattern that is no regular expression."""
-        self._patterns = {name: compile_cue(tuple(cues[name])) for name in cues if cues[name]}
+        self._patterns = {name: _compile(tuple(cues[name])) for name in cues if cues[name]}
 
     def find_cues(self, text: str) -> frozenset[str]:
         """The names of the cues that a customer's text holds."""
         cleaned = clean(text)
-        found = {name for name, pattern in self._patterns.items() if pattern.search(cleaned)}
+        lower = cleaned.lower()
+        found = {name for name, pattern in self._patterns.items() if pattern.search(lower)}
         return frozenset(found | {SHOUTING} if is_shouting(cleaned) else found)

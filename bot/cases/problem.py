@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from bot.cases.cues import SHOUTING, clean, count_matches
+from bot.cases.cues import clean, count_matches
 from bot.cases.understanding import Understanding
-from bot.playbook.model import Playbook, Topic
+from bot.playbook.model import Playbook
 
 FALLBACK_TOPIC = "other"
 RESIDUAL_TOPICS = frozenset({"complaint", FALLBACK_TOPIC})
 """What a turn is when nothing more specific fits."""
 
 ABUSE_CUE = "abuse"
-_MOODS = frozenset({ABUSE_CUE, SHOUTING, "profanity", "furious", "user_content"})
-"""Cues that tell how somebody feels, not what happened."""
+_EMERGENCIES = frozenset({"safety", "self_harm", "threat", "legal", "fraud", "hacked"})
+_HAPPENINGS = _EMERGENCIES | {"outage", "repeat_contact", "deadline", "blocked", "money_lost"}
+"""The reserved cues (docs/content.md) that tell what happened, not how somebody feels."""
 
 _ANSWERS = frozenset(
     {"inform", "affirm", "deny", "solved", "not_solved", "same_matter", "new_matter", "case_status"}
 )
 _SURE_ANSWER = 0.6
 _WORDS_OF_A_STORY = 8
+_LIKELY = 0.2
 
 
 def own_topic(turn: Understanding, playbook: Playbook) -> str | None:
@@ -49,28 +51,37 @@ def is_abusive(turn: Understanding, playbook: Playbook) -> bool:
 def carries_problem(turn: Understanding, playbook: Playbook) -> bool:
     """Whether there is something in the turn an agent or the intake must not miss.
 
-    A report of a specific topic does. A vague or abusive one does when it gives a detail, asks for
-    a person, holds a cue that is no mere mood, matches a subtopic, or (vague) tells a story; praise
-    does not. Of other turns the answers do, and whatever gives a detail or such a cue.
+    A report of a specific topic is, and so are questions, answers and a wish for a person. An
+    insult is when it also tells of a problem; a vague report with an insult in it, too, or when it
+    is long. Praise is in an emergency only.
     """
     topic = own_topic(turn, playbook)
+    if turn.wants_human or turn.cues & _EMERGENCIES:
+        return True
     if topic is None:
-        answers = turn.family in _ANSWERS and turn.confidence >= _SURE_ANSWER
-        return answers or turn.family == "faq" or _has_evidence(turn, playbook)
+        return _is_answer(turn) or bool(turn.fields) or _tells_of_problem(turn, playbook)
     if not opens_case(topic, playbook):
-        return playbook.topics[topic].handling == "ladder" and _has_evidence(turn, playbook)
+        return is_abusive(turn, playbook) and _tells_of_problem(turn, playbook)
     if topic not in RESIDUAL_TOPICS or not is_abusive(turn, playbook):
         return True
-    return len(turn.text.split()) >= _WORDS_OF_A_STORY or _has_evidence(turn, playbook)
+    return len(turn.text.split()) >= _WORDS_OF_A_STORY or _tells_of_problem(turn, playbook)
 
 
-def _has_evidence(turn: Understanding, playbook: Playbook) -> bool:
-    if turn.wants_human or turn.fields or turn.cues - _MOODS:
+def _is_answer(turn: Understanding) -> bool:
+    return turn.family == "faq" or (turn.family in _ANSWERS and turn.confidence >= _SURE_ANSWER)
+
+
+def _tells_of_problem(turn: Understanding, playbook: Playbook) -> bool:
+    """By a cue, by a number only a customer has, or by a likely topic one of whose subtopics
+    matches."""
+    numbers = (name for name, field in playbook.fields.items() if field.kind == "pattern")
+    if turn.cues & _HAPPENINGS or any(name in turn.fields for name in numbers):
         return True
+    likely = [topic for topic, score in distribution(turn, playbook) if score >= _LIKELY]
     cleaned = clean(turn.text)
-    taken_in = (topic for topic in playbook.topics.values() if topic.handling == "case")
-    return any(_matches_subtopic(topic, cleaned) for topic in taken_in)
-
-
-def _matches_subtopic(topic: Topic, cleaned: str) -> bool:
-    return any(count_matches(subtopic.cues, cleaned) for subtopic in topic.subtopics.values())
+    return any(
+        count_matches(subtopic.cues, cleaned)
+        for topic in likely
+        if opens_case(topic, playbook) and topic not in RESIDUAL_TOPICS
+        for subtopic in playbook.topics[topic].subtopics.values()
+    )

@@ -24,7 +24,7 @@ from bot.cases.problem import (
 from bot.cases.understanding import Sentiment, Understanding
 from bot.playbook.model import Playbook, Severity, SeverityRule, Subtopic, Topic, TopicRule
 
-_RESIDUAL_WEIGHT = 0.4
+_RESIDUAL_WEIGHT = 0.25
 _TELLING = frozenset({"report", "faq", "wants_human", "not_solved", "case_status"})
 """Turns whose words may tell a mood; the others are mere answers and small talk."""
 _STRONG_TURN = 0.5
