@@ -29,13 +29,24 @@ def check(root: Path) -> list[Problem]:
     problems: list[Problem] = []
     sources = open_sources(root, problems)
     content = read_content(root, sources, problems)
+    problems += _across_files(sources, content, _unreadable(problems, "data/nlu/"))
     problems += _strange_files(root)
-    problems += _unknown_intents(sources.blocks, content)
-    problems += _without_examples(sources, content)
-    problems += _too_few_examples(sources.blocks)
-    problems += _repeated_examples(content.examples)
-    problems += check_replies(root, {block.intent.split("/")[0] for block in sources.blocks})
+    problems += check_replies(root)
     return sorted(set(problems))
+
+
+def _across_files(sources: Sources, content: Content, unreadable: bool) -> Iterator[Problem]:
+    """What is amiss between the files; `unreadable`: some examples are not known."""
+    yield from _unknown_intents(sources, content)
+    yield from _repeated_examples(content.examples)
+    if not unreadable:
+        yield from _without_examples(sources)
+        yield from _too_few_examples(sources.blocks)
+
+
+def _unreadable(problems: Iterable[Problem], folder: str) -> bool:
+    """Whether a whole file of the folder is missing from what was read."""
+    return any(problem.file.startswith(folder) and not problem.key for problem in problems)
 
 
 def _strange_files(root: Path) -> Iterator[Problem]:
@@ -53,17 +64,17 @@ def _matches(name: str, pattern: str) -> bool:
     return name.count("/") == pattern.count("/") and fnmatch.fnmatchcase(name, pattern)
 
 
-def _unknown_intents(blocks: Iterable[Block], content: Content) -> Iterator[Problem]:
-    """Intents that nothing answers. Topics are not judged when the playbook cannot be read."""
+def _unknown_intents(sources: Sources, content: Content) -> Iterator[Problem]:
+    """Intents that nothing answers. Those of files that cannot be read are not judged."""
     topics = content.playbook.topics
-    for block in blocks:
+    for block in sources.blocks:
         family, _, name = block.intent.partition("/")
         if family == "report" and topics and name not in topics:
             yield block.place.problem(
                 f"there is no topic `{name}`" if name else "the topic is missing",
                 nearest(name, [f"report/{topic}" for topic in topics]),
             )
-        elif family == "faq" and name not in content.faqs:
+        elif family == "faq" and name not in content.faqs and all(sources.faqs):
             yield block.place.problem(
                 f"the FAQ `{name}` has no answer",
                 f"add `- id: {name}` with its `answer:` to a file in data/faq, or remove this; "
@@ -76,7 +87,7 @@ def _unknown_intents(blocks: Iterable[Block], content: Content) -> Iterator[Prob
             )
 
 
-def _without_examples(sources: Sources, content: Content) -> Iterator[Problem]:
+def _without_examples(sources: Sources) -> Iterator[Problem]:
     there = {block.intent for block in sources.blocks}
     topics = sources.playbook.quietly().keyed((), ("topics",))["topics"].named()
     for name, entry in topics.items():

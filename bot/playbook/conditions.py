@@ -11,37 +11,42 @@ from bot.playbook.model import Condition, ConditionKind
 
 BUILT_IN_CUES = frozenset({"shouting"})
 KINDS: tuple[ConditionKind, ...] = get_args(ConditionKind)
+WORD_KINDS = frozenset({"cue", "topic", "subtopic", "sentiment", "field", "visibility"})
 
 
 @dataclass(frozen=True)
 class Names:
     """Every name the files define, gathered before any is used, so that their order is free.
 
-    `topics` holds each topic's subtopics; `calendars` and `resources` are None when their file
-    cannot be read, so that one broken file does not make every mention of it a mistake.
+    `topics` holds each topic's subtopics. What is None could not be read: then any name passes, so
+    that one broken file does not make every mention of it a mistake.
     """
 
     fields: frozenset[str]
-    topics: Mapping[str, frozenset[str]]
+    topics: Mapping[str, frozenset[str]] | None
     cues: frozenset[str]
     teams: frozenset[str]
     calendars: frozenset[str] | None
     resources: frozenset[str] | None
 
-    @property
-    def subtopics(self) -> frozenset[str]:
-        return frozenset().union(*self.topics.values())
+    def subtopics(self, topics: Collection[str] | None = None) -> frozenset[str] | None:
+        """The subtopics of these topics, or of all."""
+        if self.topics is None:
+            return None
+        chosen = self.topics if topics is None else topics
+        return frozenset().union(*(self.topics.get(topic, ()) for topic in chosen))
 
     def words(self, kind: str) -> Collection[str] | None:
-        """What the conditions of this kind may name; None for a kind that names nothing."""
-        return {
+        """What the conditions of a kind may name."""
+        valid: Mapping[str, Collection[str] | None] = {
             "cue": self.cues | BUILT_IN_CUES,
-            "topic": self.topics.keys(),
-            "subtopic": self.subtopics,
+            "topic": self.topics,
+            "subtopic": self.subtopics(),
             "sentiment": ("negative", "neutral", "positive"),
             "field": self.fields,
             "visibility": ("public", "private"),
-        }.get(kind)
+        }
+        return valid[kind]
 
 
 def load_condition(entry: Entry, names: Names) -> Condition:
@@ -62,9 +67,8 @@ def load_condition(entry: Entry, names: Names) -> Condition:
 
 
 def _condition(kind: ConditionKind, entry: Entry, names: Names) -> Condition:
-    valid = names.words(kind)
-    if valid is not None:
-        return Condition(kind, words=_words(entry, valid, kind))
+    if kind in WORD_KINDS:
+        return Condition(kind, words=_words(entry, names.words(kind), kind))
     if kind in ("any", "all"):
         return Condition(kind, parts=_parts(entry, names))
     if kind == "not":
@@ -76,7 +80,7 @@ def _condition(kind: ConditionKind, entry: Entry, names: Names) -> Condition:
     return Condition(kind, number=entry.number())
 
 
-def _words(entry: Entry, valid: Collection[str], kind: str) -> tuple[str, ...]:
+def _words(entry: Entry, valid: Collection[str] | None, kind: str) -> tuple[str, ...]:
     words = entry.choices(valid, kind)
     if entry.is_list() and not words:
         entry.refuse("the list is empty", f"name at least one {kind}")

@@ -46,6 +46,12 @@ class Sources:
     faqs: tuple[Entry, ...]
     blocks: tuple[Block, ...]
 
+    @property
+    def unreadable(self) -> frozenset[str]:
+        """Of `resource`, `faq` and `voice`: those whose files cannot all be read."""
+        whole = {"resource": self.resources, "faq": all(self.faqs), "voice": self.voice}
+        return frozenset(kind for kind, readable in whole.items() if not readable)
+
 
 def load_content(root: Path, environment: Mapping[str, str] | None = None) -> Content:
     """The content of the project folder `root` (the one that holds data/).
@@ -88,7 +94,8 @@ def read_content(
     )
     given = os.environ if environment is None else environment
     playbook = load_playbook(sources.playbook, names, given)
-    wording = Wording(voice, link_targets(sources.resources, sources.faqs))
+    targets = link_targets(sources.resources, sources.faqs)
+    wording = Wording(voice, targets, sources.unreadable)
     return Content(
         playbook=playbook,
         resources=load_resources(sources.resources, names, wording),

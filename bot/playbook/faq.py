@@ -27,7 +27,7 @@ def link_targets(resources: Entry, faqs: Sequence[Entry]) -> dict[str, str | Non
 
 
 def load_faqs(
-    sections: Sequence[Entry], topics: Collection[str], wording: Wording
+    sections: Sequence[Entry], topics: Collection[str] | None, wording: Wording
 ) -> dict[str, Faq]:
     """The FAQs of all files by id."""
     found: dict[str, Faq] = {}
@@ -53,14 +53,13 @@ def load_resources(section: Entry, names: Names, wording: Wording) -> dict[str, 
         parts = entry.keyed(("id", "title", "url", "description", "topics"), ("subtopics", "cues"))
         name = _unused_id(parts["id"], places)
         topics = parts["topics"].choices(names.topics, "topic")
-        subtopics = frozenset().union(*(names.topics.get(topic, ()) for topic in topics))
         found[name] = Resource(
             id=name,
             title=parts["title"].localized(),
             url=parts["url"].url(),
             description=wording.localized(parts["description"]),
             topics=topics,
-            subtopics=parts["subtopics"].choices(subtopics, "subtopic"),
+            subtopics=parts["subtopics"].choices(names.subtopics(topics), "subtopic"),
             cues=parts["cues"].patterns(),
         )
     return found

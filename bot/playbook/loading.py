@@ -51,7 +51,7 @@ def gather_names(
     }
     return Names(
         fields=frozenset(parts["fields"].named()),
-        topics=topics,
+        topics=topics if parts["topics"].is_mapping() else None,
         cues=frozenset(parts["cues"].named()),
         teams=frozenset(parts["teams"].named()),
         calendars=calendars,
@@ -220,12 +220,11 @@ def _cues(entry: Entry) -> dict[str, tuple[str, ...]]:
 def _topic_rule(entry: Entry, names: Names) -> TopicRule:
     parts = entry.keyed(("name", "when", "topic"), ("subtopic",))
     topic = parts["topic"].choice(names.topics, "topic")
-    subtopics = names.topics.get(topic)
     return TopicRule(
         name=parts["name"].text(),
         when=load_condition(parts["when"], names),
         topic=topic,
-        subtopic=parts["subtopic"].choice(subtopics, f"subtopic of {topic}") or None,
+        subtopic=parts["subtopic"].choice(names.subtopics([topic]), f"subtopic of {topic}") or None,
     )
 
 

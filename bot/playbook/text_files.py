@@ -32,7 +32,9 @@ def _language(
 ) -> dict[str, tuple[str, ...]]:
     folder = root / "data" / "texts" / language
     entries: dict[str, Entry] = {}
+    whole = True
     for section in read_sections(folder, root, "texts", problems):
+        whole &= bool(section)
         for key, entry in section.named().items():
             if key in entries:
                 first = entries[key]
@@ -41,7 +43,7 @@ def _language(
                     "remove one of the two",
                 )
             entries.setdefault(key, entry)
-    if demanded:
+    if demanded and whole:
         nowhere = Entry(folder.relative_to(root).as_posix(), "", 0, None, problems)
         _refuse_missing(entries, nowhere)
     return {key: _variants(key, entry, wording) for key, entry in entries.items()}

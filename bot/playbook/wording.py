@@ -20,17 +20,19 @@ _BRACES = "write {name} for a placeholder, {{ and }} for plain braces"
 @dataclass(frozen=True)
 class Wording:
     """Checks and completes texts. `targets` maps what `[[...]]` may name (`faq:<id>`,
-    `resource:<id>`) to its address, None where it has none."""
+    `resource:<id>`) to its address, None where it has none. What is `unreadable` (`faq`,
+    `resource`, `voice`) is not judged."""
 
     voice: Voice
     targets: Mapping[str, str | None]
+    unreadable: frozenset[str] = frozenset()
 
     def template(self, entry: Entry, placeholders: Collection[str]) -> str:
         """A str.format template that holds no placeholder but these and those of every text."""
         text = entry.text()
         valid = {*placeholders, *self.voice.everywhere}
         for name in _placeholders(entry, text):
-            if name not in valid:
+            if name not in valid and "voice" not in self.unreadable:
                 entry.refuse(f"unknown placeholder {{{name}}}", nearest(name, valid))
         self._refuse_banned(entry, text)
         _refuse_links(entry, text)
@@ -42,12 +44,14 @@ class Wording:
         found = {
             language: self.template(part, ()) for language, part in entry.by_language().items()
         }
-        if len(entry.problems) > before:
+        if len(entry.problems) > before or self.unreadable:
             return found
         return {language: text.format(**self.voice.everywhere) for language, text in found.items()}
 
     def _address(self, entry: Entry, target: str) -> str:
         target = target.strip()
+        if target.split(":")[0] in self.unreadable:
+            return ""
         if target not in self.targets:
             entry.refuse(f"dead link [[{target}]]", nearest(target, self.targets))
         elif self.targets[target] is None:

@@ -41,6 +41,9 @@ def read_section(path: Path, root: Path, key: str, problems: list[Problem]) -> E
     """What stands under `key`, the only top-level key of a file that is ours and not Rasa's."""
     before = len(problems)
     document = read_file(path, root, problems)
+    problems[before:] = [
+        replace(problem, key=problem.key.removeprefix(f"{key}.")) for problem in problems[before:]
+    ]
     found = replace(document, node=None)
     for name, entry in document.named().items():
         if name == key:
