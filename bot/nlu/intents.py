@@ -16,7 +16,9 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.content import PROJECT, content_of, fingerprint_of
 from bot.nlu.decision import Decision, IntentModel, Thresholds
+from bot.nlu.hints import Hints
 from bot.nlu.lexical import Recipe
 from bot.nlu.output import note, set_intent, text_of
 
@@ -43,12 +45,16 @@ class LexicalIntents(GraphComponent):  # type: ignore[misc]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`strength` of `Recipe`; and the settings of `Thresholds`."""
-        return {"strength": Recipe().strength, **vars(Thresholds())}
+        """`strength` of `Recipe` and the settings of `Thresholds`."""
+        return {"project": PROJECT, "strength": Recipe().strength, **vars(Thresholds())}
 
     @staticmethod
     def required_packages() -> list[str]:
         return ["sklearn", "scipy"]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        return fingerprint_of(config)
 
     @classmethod
     def create(
@@ -63,7 +69,8 @@ class LexicalIntents(GraphComponent):  # type: ignore[misc]
     def train(self, training_data: TrainingData) -> Resource:
         named = [(str(m.get_full_intent()), text_of(m)) for m in training_data.intent_examples]
         kept = [(intent, text) for intent, text in named if not intent.startswith("faq/")]
-        recipe = Recipe(strength=float(self._config["strength"]))
+        hints = Hints.of_playbook(content_of(self._config).playbook)
+        recipe = Recipe(strength=float(self._config["strength"]), hints=hints)
         model = IntentModel.fit([text for _, text in kept], [name for name, _ in kept], recipe)
         with self._storage.write_to(self._resource) as folder:
             model.save(folder)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu.hints import NO_HINTS, Hints
 from bot.nlu.ngrams import DEFAULT_BLOCKS, Floats, Ngrams, NgramVectors
 
 if TYPE_CHECKING:
@@ -24,10 +25,12 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a classifier is trained: inverse regularisation, n-grams, folds of the calibration."""
+    """How a classifier is trained: inverse regularisation, n-grams, the playbook's hints, folds of
+    the calibration."""
 
     strength: float = 30.0
     blocks: tuple[Ngrams, ...] = DEFAULT_BLOCKS
+    hints: Hints = NO_HINTS
     folds: int = 5
 
 
@@ -50,7 +53,7 @@ class LexicalClassifier:
         cls, texts: Sequence[str], labels: Sequence[str], recipe: Recipe = DEFAULT_RECIPE
     ) -> LexicalClassifier:
         """Every label weighs the same however many texts it has. `texts` may not be empty."""
-        vectors = NgramVectors.fit(texts, recipe.blocks)
+        vectors = NgramVectors.fit(texts, recipe.blocks, recipe.hints)
         rows = vectors.matrix(texts)
         basis, reduced = _reduce(rows @ rows.T)
         names, classes = np.unique(np.array(labels), return_inverse=True)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.nlu.hints import NO_HINTS, Hints
 from bot.nlu.text import normalise, words
 
 if TYPE_CHECKING:
@@ -96,17 +97,23 @@ class Block:
 
 
 class NgramVectors:
-    """Several blocks side by side in one vector space of `size` columns."""
+    """Several blocks and the hints side by side in one vector space of `size` columns."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[Block], hints: Hints = NO_HINTS) -> None:
         self.blocks = tuple(blocks)
-        self.size = sum(len(block.idf) for block in self.blocks)
+        self.hints = hints
+        self.size = sum(len(block.idf) for block in self.blocks) + len(hints)
 
     @classmethod
-    def fit(cls, texts: Iterable[str], blocks: Sequence[Ngrams] = DEFAULT_BLOCKS) -> NgramVectors:
+    def fit(
+        cls,
+        texts: Iterable[str],
+        blocks: Sequence[Ngrams] = DEFAULT_BLOCKS,
+        hints: Hints = NO_HINTS,
+    ) -> NgramVectors:
         """`texts` as customers write them; normalising is done here, once."""
         spelt = [normalise(text) for text in texts]
-        return cls([Block.fit(ngrams, spelt) for ngrams in blocks])
+        return cls([Block.fit(ngrams, spelt) for ngrams in blocks], hints)
 
     def vector(self, text: str) -> tuple[Indices, Floats]:
         """Sparse vector of a text: columns (int32) and values (float32), both empty if nothing in
@@ -118,6 +125,9 @@ class NgramVectors:
             columns.append(places + np.int32(offset))
             values.append(weights)
             offset += len(block.idf)
+        places, weights = self.hints.vector(text)
+        columns.append(places + np.int32(offset))
+        values.append(weights)
         return np.concatenate(columns), np.concatenate(values)
 
     def familiarity(self, text: str) -> float:
@@ -137,7 +147,8 @@ class NgramVectors:
         return csr_matrix((values, columns, ends), shape=(len(rows), self.size))
 
     def save(self, folder: Path) -> None:
-        """Writes ngrams.json into an existing folder."""
+        """Writes ngrams.json and hints.json into an existing folder."""
+        self.hints.save(folder)
         blocks = [
             {
                 "ngrams": vars(block.ngrams),
@@ -151,7 +162,7 @@ class NgramVectors:
     @classmethod
     def load(cls, folder: Path) -> NgramVectors:
         stored = json.loads((folder / "ngrams.json").read_text("utf-8"))
-        return cls([_block(cast("dict[str, object]", entry)) for entry in stored])
+        return cls([_block(entry) for entry in stored], Hints.load(folder))
 
 
 def _block(entry: dict[str, object]) -> Block:

