@@ -6,7 +6,9 @@ pass finds the mistakes of all files, not only the first.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import math
 import re
 import warnings
 from collections.abc import Collection, Iterator, Sequence
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from bot.playbook.model import Localized
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
-_DURATION = re.compile(r"([1-9]\d*)([mhd])")
+_DURATION = re.compile(r"([1-9]\d{0,4})([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -158,10 +160,10 @@ class Entry:
         if self.node is None:
             return 0.0
         if self.node.tag in _NUMBERS and isinstance(self.node, yaml.ScalarNode):
-            try:
-                return float(self.node.value.replace("_", ""))
-            except ValueError:
-                pass
+            with contextlib.suppress(ValueError):
+                number = float(self.node.value.replace("_", ""))
+                if math.isfinite(number):
+                    return number
         self._wrong_type("a number", "write a number without quotes, such as 100")
         return 0.0
 
@@ -223,13 +225,12 @@ class Entry:
         return url
 
     def language(self) -> str:
-        """An ISO 639-1 code."""
+        """An ISO 639-1 code; `en` where it is wrong."""
         typed = self.raw("a language", "en")
-        if self and not _LANGUAGE.fullmatch(typed):
-            self.refuse(
-                f"`{typed}` is no language code", "write two small letters, such as en or de"
-            )
-        return typed
+        if _LANGUAGE.fullmatch(typed):
+            return typed
+        self.refuse(f"`{typed}` is no language code", "write two small letters, such as en or de")
+        return "en"
 
     def by_language(self) -> dict[str, Entry]:
         """The texts of each language; a plain text is the English one."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from bot.errors import ConfigurationError
 from bot.playbook.check import check
@@ -373,6 +376,24 @@ def test_content_owner_is_told_when_a_value_contains_itself(project: Path) -> No
     edit(project / BOOK, "when: {not:", "when: &loop {not: *loop}\n      x: {not:")
     [problem] = check(project)
     assert problem.message == "this contains itself"
+
+
+JUNK = [None, [], {}, 7, True, "", [[1]], {"x": {"y": 1}}, "zzz", {"en": None}, 1e400, 10**400]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_check_never_breaks_when_a_value_is_something_else(project: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    path = chance.choice(sorted((project / "data").rglob("*.yml")))
+    tree = yaml.safe_load(path.read_text())
+    place: Any = {"top": tree}
+    key: Any = "top"
+    while isinstance(place[key], (dict, list)) and place[key] and chance.random() < 0.85:
+        place = place[key]
+        key = chance.choice(list(place) if isinstance(place, dict) else range(len(place)))
+    place[key] = chance.choice(JUNK)
+    path.write_text(yaml.safe_dump(tree, allow_unicode=True, sort_keys=False))
+    assert all(problem.fix and problem.message for problem in check(project))
 
 
 def edit(path: Path, old: str, new: str) -> None:
