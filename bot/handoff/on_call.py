@@ -1,0 +1,171 @@
+"""Wakes the on-call person for each critical case, again and up the chain, until somebody takes it.
+
+Any number of processes may run an `OnCallDesk`: each fact reaches one of them, and a due alert is
+leased to one at a time. An alert is stored before its fact is marked as read, and its next sending
+is set before this one leaves, so that a crash makes a sending late or double, never lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+from bot.cases.case import Case
+from bot.cases.timestamps import write_utc
+from bot.errors import StoreUnavailable
+from bot.handoff.alerts import Alert, Alerts
+from bot.handoff.background import keep_going, report
+from bot.handoff.delivery import Delivery
+from bot.handoff.fact_reader import FactReader, StreamFact
+from bot.handoff.notice import Notifier
+from bot.handoff.settings import HandoffSettings
+from bot.handoff.smtp import Mail
+from bot.handoff.webhook import Webhook
+from bot.playbook.model import Playbook, Severity
+from bot.store.connection import Clock, Connection
+from bot.store.conversations import Conversations
+
+GROUP = "on_call"
+ACKNOWLEDGE_PATH = "/on-call/acknowledge"
+
+_FACTS = ("case_opened", "case_extended")
+_AT_ONCE = 20
+_LOOK_EVERY_SECONDS = 0.5
+_OLD = timedelta(hours=24)
+
+
+def notifiers(settings: HandoffSettings) -> dict[str, Notifier]:
+    """The ways that the settings allow: webhook, email."""
+    ways: dict[str, Notifier] = {}
+    if settings.webhook_secrets:
+        ways["webhook"] = Webhook(settings.webhook_secrets)
+    if settings.smtp and settings.mail_from:
+        ways["email"] = Mail(settings.smtp, settings.mail_from)
+    return ways
+
+
+class OnCallDesk:
+    """The on-call side of one prefix. `who` is this process's name, another one for each; `ways`
+    are those of `settings` by default."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        playbook: Callable[[], Playbook],
+        settings: HandoffSettings,
+        who: str,
+        ways: Mapping[str, Notifier] | None = None,
+        clock: Clock = time.time,
+    ) -> None:
+        self.alerts = Alerts(connection)
+        self._conversations = Conversations(connection)
+        self._reader = FactReader(connection, GROUP, who)
+        self._clock = clock
+        self._bell = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._delivery = Delivery(
+            self.alerts,
+            playbook,
+            notifiers(settings) if ways is None else ways,
+            lambda token: f"{settings.public_url}{ACKNOWLEDGE_PATH}/{token}",
+        )
+
+    async def run(self) -> None:
+        """Reads facts and sends alerts until cancelled; survives outages of the store."""
+        try:
+            await asyncio.gather(
+                keep_going("reading facts for on-call", self.read_facts),
+                keep_going("sending alerts", self._send_due),
+            )
+        finally:
+            for task in self._sending:
+                task.cancel()
+            await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def acknowledge(self, token: str, now: datetime) -> str | None:
+        """The reference of the case whose alert ends with this; None for an unknown token. The
+        second and later times change nothing."""
+        while alert := await self.alerts.find(token):
+            if alert.acknowledged_at or await self._end(alert, "link", now):
+                return alert.case
+        return None
+
+    async def read_facts(self) -> None:
+        """Takes the facts that are there (waits up to a second for one) and makes their alerts."""
+        facts = await self._reader.next()
+        await self._reader.done([fact for fact in facts if await self._dealt_with(fact)])
+
+    async def send_due(self) -> None:
+        """Sends all that is due now and waits until it is sent."""
+        await self._start_due()
+        await asyncio.gather(*self._sending)
+
+    async def _dealt_with(self, fact: StreamFact) -> bool:
+        """False when a mistake of ours kept the fact from being read: it will be tried again."""
+        try:
+            if fact.type in _FACTS and fact.about.get("severity") == Severity.CRITICAL.word:
+                await self._open(str(fact.about.get("case")))
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            report(f"the event {fact.entry}", error)
+            return False
+        return True
+
+    async def _open(self, reference: str) -> None:
+        """Makes the case's alert, if it has none yet and nobody has the case in hand."""
+        now = self._now()
+        found = await self._conversations.case(reference)
+        if found is None or _in_hand(found[0]) or _long_closed(found[0], now):
+            return
+        if await self.alerts.open(Alert.new(reference, found[0].team, now), now):
+            self._bell.set()
+
+    async def _send_due(self) -> None:
+        await self._start_due()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._bell.wait(), _LOOK_EVERY_SECONDS)
+        self._bell.clear()
+
+    async def _start_due(self) -> None:
+        room = _AT_ONCE - len(self._sending)
+        for alert in await self.alerts.take(self._now(), room) if room > 0 else []:
+            task = asyncio.create_task(self._send(alert))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _send(self, alert: Alert) -> None:
+        """A failure of ours leaves the lease to run out, and the alert is taken again."""
+        try:
+            found = await self._conversations.case(alert.case)
+            now = self._now()
+            if found is None:
+                await self.alerts.change(alert, alert, None, [], now)
+            elif _in_hand(found[0]):
+                await self._end(alert, "desk", now)
+            else:
+                await self._delivery.deliver(alert, found[0], now)
+        except Exception as error:
+            report(f"the alert {alert.id}", error)
+
+    async def _end(self, alert: Alert, by: str, now: datetime) -> bool:
+        after = replace(alert, acknowledged_at=write_utc(now))
+        facts = [alert.fact("alert_acknowledged", by=by, attempt=alert.attempt)]
+        return await self.alerts.change(alert, after, None, facts, now)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), timezone.utc)
+
+
+def _in_hand(case: Case) -> bool:
+    """Whether an agent has the case. That its customer called it solved is not enough."""
+    return case.assignee is not None or case.status in ("claimed", "waiting", "resolved")
+
+
+def _long_closed(case: Case, now: datetime) -> bool:
+    """Such cases turn up when the desk reads an old stream for the first time."""
+    return case.status == "closed" and now - case.opened_at > _OLD

@@ -1,0 +1,96 @@
+"""Signed webhooks: a JSON document that its receiver can prove to be ours and fresh.
+
+`X-Nightdesk-Signature: v1=hex(hmac_sha256(secret, timestamp + "." + body))` over the raw body, with
+the timestamp (seconds since the epoch) of `X-Nightdesk-Timestamp`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import httpx
+
+from bot.errors import NotifierFailed
+from bot.handoff.notice import Notice
+
+TIMESTAMP = "X-Nightdesk-Timestamp"
+SIGNATURE = "X-Nightdesk-Signature"
+TOLERANCE = timedelta(minutes=5)
+TIMEOUT_SECONDS = 5.0
+
+_VERSION = "v1="
+
+# An address may hold its own secret, and httpx logs each address it calls at INFO.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def sign(secret: str, timestamp: str, body: bytes) -> str:
+    """The value of the signature header."""
+    signed = timestamp.encode() + b"." + body
+    return _VERSION + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def verify(
+    secrets: Sequence[str], timestamp: str, signature: str, body: bytes, now: datetime
+) -> bool:
+    """Whether one of `secrets` signed `body`, within five minutes of `now`; for receivers.
+
+    `timestamp` and `signature` are the headers as they came ('' when absent).
+    """
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        return False
+    if abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
+        return False
+    given = signature.encode("utf-8", "replace")
+    matches = [
+        hmac.compare_digest(sign(secret, timestamp, body).encode(), given) for secret in secrets
+    ]
+    return any(matches)
+
+
+class Webhook:
+    """Posts notices, signed with the first of `secrets`. A 2xx is a yes; anything else, a redirect
+    too, is a failure."""
+
+    def __init__(
+        self, secrets: Sequence[str], transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """Raises ValueError without a secret: nothing is ever sent unsigned."""
+        if not secrets:
+            raise ValueError("a webhook needs a secret")
+        self._secret = secrets[0]
+        self._transport = transport
+
+    async def send(self, address: str, notice: Notice) -> None:
+        body = json.dumps(notice.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+        timestamp = str(int(notice.sent_at.timestamp()))
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "Nightdesk",
+            TIMESTAMP: timestamp,
+            SIGNATURE: sign(self._secret, timestamp, body),
+        }
+        try:
+            status = await asyncio.wait_for(self._post(address, body, headers), TIMEOUT_SECONDS)
+        except (asyncio.TimeoutError, httpx.TimeoutException):
+            raise NotifierFailed("timeout") from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            raise NotifierFailed(type(error).__name__) from None
+        if not 200 <= status < 300:
+            raise NotifierFailed(f"status_{status}")
+
+    async def _post(self, address: str, body: bytes, headers: dict[str, str]) -> int:
+        """The status; the answer's body is not read, however long it is."""
+        async with (
+            httpx.AsyncClient(
+                transport=self._transport, timeout=TIMEOUT_SECONDS, follow_redirects=False
+            ) as client,
+            client.stream("POST", address, content=body, headers=headers) as answer,
+        ):
+            return answer.status_code
