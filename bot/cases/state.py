@@ -12,6 +12,8 @@ from bot.cases.case import Detail
 from bot.cases.timestamps import read_utc, write_utc
 from bot.cases.understanding import Understanding
 
+_MOMENTS = ("greeted_at", "muted_until")
+
 Awaiting = Literal["", "solved", "details"]
 
 
@@ -36,12 +38,14 @@ class Intake:
 
 @dataclass
 class State:
-    """`number` counts the intakes of this conversation. `held` is a message waiting for the answer
+    """`number` counts the intakes of this conversation; `filed` is the one that became the latest
+    case. `held` is a message waiting for the answer
     to "same matter or a new one?". `unclear` counts messages in a row that meant nothing to us."""
 
-    greeted: bool = False
+    greeted_at: datetime | None = None
     number: int = 0
     intake: Intake | None = None
+    filed: Intake | None = None
     held: Understanding | None = None
     abuse: int = 0
     muted_until: datetime | None = None
@@ -58,10 +62,13 @@ class State:
         """A dictionary that json.dumps takes; empty for a state that remembers nothing."""
         if self == State():
             return {}
-        document = dataclasses.asdict(dataclasses.replace(self, intake=None, held=None))
-        document["muted_until"] = self.muted_until and write_utc(self.muted_until)
+        bare = dataclasses.replace(self, intake=None, filed=None, held=None)
+        document = dataclasses.asdict(bare)
+        for name in _MOMENTS:
+            document[name] = document[name] and write_utc(document[name])
         document["held"] = self.held and _understanding_json(self.held)
         document["intake"] = self.intake and _intake_json(self.intake)
+        document["filed"] = self.filed and _intake_json(self.filed)
         return document
 
     @classmethod
@@ -70,9 +77,11 @@ class State:
         if not document:
             return cls()
         values = dict(document)
-        values["muted_until"] = values["muted_until"] and read_utc(values["muted_until"])
+        for name in _MOMENTS:
+            values[name] = values[name] and read_utc(values[name])
         values["held"] = values["held"] and _understanding(values["held"])
-        values["intake"] = values["intake"] and _intake(values["intake"])
+        for name in ("intake", "filed"):
+            values[name] = values[name] and _intake(values[name])
         return cls(**values)
 
 

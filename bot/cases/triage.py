@@ -27,6 +27,7 @@ from bot.playbook.model import Playbook, Severity, SeverityRule, Subtopic, Topic
 _RESIDUAL_WEIGHT = 0.25
 _TELLING = frozenset({"report", "faq", "wants_human", "not_solved", "case_status"})
 """Turns whose words may tell a mood; the others are mere answers and small talk."""
+_COMPLAINT = "report/complaint"
 _STRONG_TURN = 0.5
 _STRONG_SCORE = 0.35
 _UNASKED_SCORE = 0.5
@@ -200,9 +201,11 @@ def _topic_rule(facts: Facts, playbook: Playbook) -> TopicRule | None:
 
 
 def combine_sentiment(said: Sequence[Understanding]) -> Sentiment:
-    """Negative when one telling turn is; positive when at least one is and none is neutral."""
-    moods = {turn.sentiment for turn in said if turn.family in _TELLING}
-    if "negative" in moods:
+    """Negative when one telling turn is or is a complaint, whose calm words are annoyed all the
+    same; positive when at least one is positive and none is neutral."""
+    telling = [turn for turn in said if turn.family in _TELLING]
+    moods = {turn.sentiment for turn in telling}
+    if "negative" in moods or any(turn.intent == _COMPLAINT for turn in telling):
         return "negative"
     return "positive" if moods == {"positive"} else "neutral"
 

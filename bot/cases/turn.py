@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.cases.case import Case, Customer, Visibility
+from bot.playbook.content import Content
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Fact:
 
 @dataclass
 class Turn:
-    """`state` is Rasa's compact state ('' when new), read before and replaced by the turn.
+    """`text` is what Rasa gets (a button's payload, or the words), `shown` what the customer sees of
+    it. `state` is Rasa's compact state ('' when new), read before and replaced by the turn.
 
     `case` is the conversation's latest case, if it has one; a turn that opens or changes a case
     leaves it in `changed`. `reference(n)` gives the reference of the conversation's n-th case, the
@@ -47,12 +49,15 @@ class Turn:
     channel: str
     customer: Customer
     text: str
+    shown: str
     now: datetime
+    content: Content
     reference: Callable[[int], Awaitable[str]]
     visibility: Visibility = "private"
     state: str = ""
     case: Case | None = None
     repeat_contacts: int = 0
+    prepared: list[Reply] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     changed: dict[str, Case] = field(default_factory=dict)

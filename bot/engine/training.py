@@ -1,8 +1,9 @@
-"""Trains the Rasa model of a project folder, and says whether the one there is still good."""
+"""Trains the Rasa model of a project folder."""
 
 from __future__ import annotations
 
-import json
+import contextlib
+import io
 import logging
 import os
 import tempfile
@@ -10,22 +11,13 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
+
 from bot.engine.lean import travel_light
+from bot.engine.training_stamp import MODEL, write_stamp
 from bot.engine.version import require_rasa
 from bot.errors import ModelUnusable
 from bot.playbook.content import fingerprint
-
-MODEL = "nightdesk.tar.gz"
-_STAMP = "nightdesk.json"
-
-
-def is_current(root: Path, models: Path) -> bool:
-    """True when the model in `models` was trained on exactly the content of `root`."""
-    try:
-        stamp = json.loads((models / _STAMP).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return (models / MODEL).is_file() and stamp.get("content") == fingerprint(root)
 
 
 def train(root: Path, models: Path, say: Callable[[str], None] = lambda _: None) -> Path:
@@ -38,11 +30,10 @@ def train(root: Path, models: Path, say: Callable[[str], None] = lambda _: None)
     content = fingerprint(root)
     models.mkdir(parents=True, exist_ok=True)
     say("Training the understanding and the rules")
-    with tempfile.TemporaryDirectory(dir=models) as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory(dir=models) as folder:
         made = _train_with_rasa(root, Path(folder))
         os.replace(made, models / MODEL)
-    (models / _STAMP).write_text(json.dumps({"content": content}), encoding="utf-8")
+    write_stamp(models, content)
     return models / MODEL
 
 
@@ -50,11 +41,19 @@ def prepare(root: Path) -> None:
     """Everything that has to happen before Rasa is imported."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", category=FutureWarning)
+    os.environ.setdefault("TQDM_DISABLE", "1")
     require_rasa()
     travel_light(root / "config.yml")
-    logging.getLogger("rasa").setLevel(logging.ERROR)
+    _hush()
+
+
+def _hush() -> None:
+    """Rasa's loggers may hold customers' words: they stay silent, our own say what happened. So do
+    the warnings of the old libraries it is pinned to, which reset the filters themselves."""
+    warnings.showwarning = lambda *_, **__: None
+    logging.getLogger("rasa").setLevel(logging.CRITICAL)
+    silent = structlog.make_filtering_bound_logger(logging.CRITICAL)
+    structlog.configure(wrapper_class=silent)
 
 
 def _train_with_rasa(root: Path, output: Path) -> Path:
@@ -63,14 +62,15 @@ def _train_with_rasa(root: Path, output: Path) -> Path:
     here = Path.cwd()
     os.chdir(root)
     try:
-        result = rasa_train(
-            domain="domain.yml",
-            config="config.yml",
-            training_files=["data"],
-            output=str(output),
-            force_training=True,
-            fixed_model_name="nightdesk",
-        )
+        with contextlib.redirect_stdout(io.StringIO()):
+            result = rasa_train(
+                domain="domain.yml",
+                config="config.yml",
+                training_files=["data"],
+                output=str(output),
+                force_training=True,
+                fixed_model_name="nightdesk",
+            )
     finally:
         os.chdir(here)
     if result.model is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cases.case import Case, Line as TranscriptLine
-from bot.cases.queue import in_order
+from bot.cases.queue import sort_queue
 from bot.cases.timestamps import read_utc
 from bot.errors import BadRequest
 from bot.store.connection import Connection, answering
@@ -61,7 +61,7 @@ class Cases:
             raise BadRequest("unknown_order", f"unknown order; valid are {', '.join(ORDERS)}")
         fitting = [case for case in await self.all() if _fits(case, filters)]
         if order == "queue":
-            fitting = list(in_order(fitting))
+            fitting = sort_queue(fitting)
         elif order == "newest":
             fitting.reverse()
         return Page(tuple(fitting[offset : offset + limit]), len(fitting))

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from bot.cases.case import Case, Customer
-from bot.cases.reference import reference
+from bot.cases.case import Case, Customer, Visibility
+from bot.cases.reference import make_reference
 from bot.cases.timestamps import write_utc
 from bot.cases.turn import Fact, Reply, Turn
 from bot.errors import ConversationBusy, NightdeskError
@@ -28,7 +28,8 @@ class Inbound:
     """A customer's message as a channel hands it over, already masked.
 
     `id` is the platform's message id (the idempotency key); `payload` is set when a button was
-    pressed, and `text` is then the button's title.
+    pressed, and `text` is then the button's title. `merges`: may become one turn with its
+    neighbours (a burst).
     """
 
     id: str
@@ -37,7 +38,8 @@ class Inbound:
     customer: Customer
     text: str
     payload: str | None = None
-    visibility: str = "private"
+    visibility: Visibility = "private"
+    merges: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,11 +121,12 @@ class Conversations:
             raw = await self._at.redis.lrange(key, first - 1, last - 1 if last > 0 else -1)
         return [_line(first + index, text) for index, text in enumerate(raw)]
 
-    async def knows_button(self, conversation: str, payload: str) -> bool:
-        """Whether the bot sent a button with this payload in this conversation."""
+    async def button(self, conversation: str, payload: str) -> str | None:
+        """The title of a button the bot sent in this conversation, None for any other payload."""
         key = self._at.keys.conversation(conversation, "buttons")
         async with answering():
-            return bool(await self._at.redis.sismember(key, payload))
+            title: str | None = await self._at.redis.hget(key, payload)
+        return title
 
     async def claim(self, token: str, now: datetime) -> tuple[Claimed | None, datetime | None]:
         """The first due conversation, leased to `token`; else when the next one is due."""
@@ -166,7 +169,7 @@ class Conversations:
         """The reference of a conversation's n-th case; the same however often it is asked."""
         owner = f"{conversation}|{number}"
         for attempt in range(50):
-            candidate = reference(conversation, number, attempt)
+            candidate = make_reference(conversation, number, attempt)
             async with answering():
                 await self._at.redis.hsetnx(self._at.keys.one("refs"), candidate, owner)
                 if await self._at.redis.hget(self._at.keys.one("refs"), candidate) == owner:
@@ -197,7 +200,7 @@ class Conversations:
         document: dict[str, Any] = {
             "handled": handled,
             "lines": [_reply_json(reply, turn.now) for reply in turn.replies],
-            "buttons": [payload for reply in turn.replies for _, payload in reply.buttons],
+            "buttons": [list(button) for reply in turn.replies for button in reply.buttons],
             "cases": [
                 _case_json(case, revision if case.id == known else 0, turn)
                 for case in turn.changed.values()

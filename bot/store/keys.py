@@ -5,7 +5,7 @@ With prefix `nd` and conversation `c`:
   nd:c:{c}:inbox      list    accepted messages that no turn has handled yet, JSON
   nd:c:{c}:ids        hash    message id -> '' (accepted) or 'first:last' (lines of its replies)
   nd:c:{c}:log        list    the transcript, one JSON line each; a line's number is its place from 1
-  nd:c:{c}:buttons    set     payloads of buttons the bot sent in this conversation
+  nd:c:{c}:buttons    hash    payload -> title of the buttons the bot sent in this conversation
   nd:c:{c}:cases      zset    references of its cases by opening time (ms)
   nd:ready            zset    conversations with accepted messages -> when they are due (ms)
   nd:leases           zset    conversations in a worker's hands -> when the lease ends (ms)
@@ -17,6 +17,7 @@ With prefix `nd` and conversation `c`:
   nd:tokens           hash    sha256 of a token -> JSON name and role
   nd:secrets          hash    server-made secrets (web chat sessions)
   nd:alerts           hash    case reference -> JSON alert; nd:alerts:due zset -> next try (ms)
+  nd:alerts:tokens    hash    sha256 of an acknowledgement link's token -> case reference
   nd:promises         zset    references -> when the promise runs out (ms)
   nd:alive:{role}     zset    processes of a role -> until when their heartbeat counts (s)
   nd:done             channel conversations whose transcript just grew

@@ -1,6 +1,6 @@
 -- Writes everything one turn prepared, or nothing.
 -- KEYS: prefix   ARGV: conversation, token ('' for a writer that needs no lease), JSON of
---   {state?, handled: [message id], lines: [JSON], buttons: [payload],
+--   {state?, handled: [message id], lines: [JSON], buttons: [[title, payload]],
 --    cases: [{id, json, expected, opened, from, due}], facts: [JSON], keep: bool}
 -- Returns 'lost' (the lease is another's), 'conflict' (a case was changed meanwhile), 'more' (messages
 -- wait; the lease is kept) or 'done'.
@@ -21,7 +21,7 @@ for _, id in ipairs(turn.handled) do
   redis.call('HSET', key, 'seen', id)
 end
 if #turn.handled > 0 then redis.call('LTRIM', key .. ':inbox', #turn.handled, -1) end
-for _, payload in ipairs(turn.buttons) do redis.call('SADD', key .. ':buttons', payload) end
+for _, button in ipairs(turn.buttons) do redis.call('HSET', key .. ':buttons', button[2], button[1]) end
 for _, case in ipairs(turn.cases) do
   local name = prefix .. ':case:' .. case.id
   redis.call('HSET', name, 'json', case.json, 'revision', tostring(case.expected + 1))

@@ -1,0 +1,49 @@
+# Nightdesk's front door. Every target does its own setting up.
+TOOLS := .tools
+UV := $(TOOLS)/bin/uv
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LOCK := requirements/lock$(if $(EXTRA),-$(EXTRA)).txt
+PORT ?= 8080
+HOST ?= 127.0.0.1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test check fix train chat lock clean
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) ## Install everything into .venv
+
+serve: $(READY) ## Start the bot and stay (PORT=8080 HOST=127.0.0.1)
+	@$(BIN)/nightdesk serve --host $(HOST) --port $(PORT)
+
+test: $(READY) check ## Check and run all tests
+	@$(BIN)/python -m pytest
+
+check: $(READY) ## ruff, mypy and the content
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/nightdesk check
+
+fix: $(READY) ## Format and mend what ruff can
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+train: $(READY) ## Train the model on data/
+	@$(BIN)/nightdesk train
+
+chat: $(READY) ## Talk to a running bot in the terminal
+	@$(BIN)/nightdesk chat --url http://$(HOST):$(PORT)
+
+lock: $(UV) ## Write the lock files anew
+	@scripts/lock $(UV)
+
+clean: ## Remove what was installed (var/ is kept)
+	rm -rf $(VENV) $(TOOLS)
+
+$(UV):
+	@scripts/uv $(TOOLS)
+
+$(READY): $(UV) $(LOCK) pyproject.toml scripts/install
+	@scripts/install $(UV) $(VENV) $(LOCK)

@@ -1,0 +1,116 @@
+"""Makes a case out of an intake, and adds what the customer says later to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.cases.case import Case, Sla
+from bot.cases.details import known
+from bot.cases.promise import Promise, make_promise
+from bot.cases.state import Intake
+from bot.cases.summary import summarise
+from bot.cases.triage import Context, Triage, triage
+from bot.cases.turn import Turn
+from bot.cases.understanding import Understanding
+from bot.playbook.content import Content
+from bot.playbook.hours import Calendar
+
+_FAQ = "faq:"
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A case, how it was judged, and what its customer is promised."""
+
+    case: Case
+    triage: Triage
+    promise: Promise
+
+
+def judge(intake: Intake, turn: Turn, content: Content) -> Triage:
+    """The triage of an intake as it stands."""
+    context = Context(
+        visibility=turn.visibility,
+        followers=turn.customer.followers,
+        repeat_contacts=turn.repeat_contacts,
+        fields=known(intake),
+        topic_hint=_hint(intake, content),
+    )
+    return triage(intake.said, content.playbook, context)
+
+
+def judge_said(said: Sequence[Understanding], content: Content) -> Triage:
+    """The triage of messages alone, of a customer nothing else is known of."""
+    return triage(said, content.playbook, Context())
+
+
+def _hint(intake: Intake, content: Content) -> str | None:
+    ids = [name.removeprefix(_FAQ) for name in intake.offered if name.startswith(_FAQ)]
+    topics = [content.faqs[name].topic for name in ids if name in content.faqs]
+    return topics[-1] if topics else None
+
+
+def calendar_of(team: str, content: Content) -> Calendar:
+    return content.calendars[content.playbook.teams[team].calendar]
+
+
+def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> Filed:
+    """A new case from an intake, with everything an agent needs."""
+    judged = judge(intake, turn, content)
+    topic = content.playbook.topics[judged.topic]
+    promise = make_promise(
+        turn.now, judged.severity, topic, calendar_of(judged.team, content)
+    )
+    case = Case(
+        id=reference,
+        opened_at=turn.now,
+        channel=turn.channel,
+        conversation=turn.conversation,
+        customer=turn.customer,
+        visibility=turn.visibility,
+        topic=judged.topic,
+        secondary_topics=judged.secondary_topics,
+        subtopic=judged.subtopic,
+        severity=judged.severity,
+        severity_reasons=judged.severity_reasons,
+        sentiment=judged.sentiment,
+        tags=judged.tags,
+        team=judged.team,
+        sla=Sla(promise.respond_by),
+        details=dict(intake.details),
+        summary=summarise([said.text for said in intake.said], content.playbook.topics[judged.topic].label["en"]),
+        resources_offered=tuple(intake.offered),
+    ).noted(turn.now, "bot", "opened", severity=judged.severity.word)
+    return Filed(case, judged, promise)
+
+
+def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Filed:
+    """The case after one more message: details filled in, severity only ever raised, and the topic
+    found where it was not known before."""
+    judged = judge(intake, turn, content)
+    worse = judged.severity > case.severity
+    unknown = case.topic == "other" != judged.topic
+    topic = content.playbook.topics[judged.topic if unknown else case.topic]
+    severity = max(judged.severity, case.severity)
+    promise = make_promise(turn.now, severity, topic, calendar_of(topic.team, content))
+    respond_by = min(promise.respond_by, case.sla.respond_by) if worse else case.sla.respond_by
+    changed = replace(
+        case,
+        topic=topic.name,
+        subtopic=judged.subtopic if unknown else case.subtopic,
+        team=topic.team if unknown else case.team,
+        severity=severity,
+        severity_reasons=judged.severity_reasons if worse else case.severity_reasons,
+        tags=tuple(dict.fromkeys([*case.tags, *judged.tags])),
+        sla=replace(case.sla, respond_by=respond_by),
+        details={**case.details, **intake.details},
+        secondary_topics=_secondary(case, judged, topic.name),
+    )
+    noted = changed.noted(turn.now, "customer", "message_added", severity=severity.word)
+    return Filed(noted, judged, replace(promise, respond_by=respond_by))
+
+
+def _secondary(case: Case, judged: Triage, topic: str) -> tuple[str, ...]:
+    names = [*case.secondary_topics, *judged.secondary_topics, judged.topic]
+    return tuple(name for name in dict.fromkeys(names) if name not in (topic, "other"))

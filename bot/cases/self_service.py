@@ -1,0 +1,37 @@
+"""Chooses what may help the customer at once: a self-service page or an FAQ answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cases.cues import clean, count_matches
+from bot.cases.triage import Triage
+from bot.cases.understanding import Understanding
+from bot.playbook.content import Content
+from bot.playbook.model import Resource
+
+
+def choose_resource(
+    said: Sequence[Understanding], triage: Triage, content: Content, offered: Sequence[str] = ()
+) -> Resource | None:
+    """The topic's best page for what was said, None where none is specific enough.
+
+    A page fits when one of its cues is in the text, or when it is made for the subtopic; more
+    matching cues win, then the subtopic, then the order in the playbook.
+    """
+    text = clean("\n".join(turn.text for turn in said))
+    best: tuple[tuple[int, bool], Resource] | None = None
+    for name in content.playbook.topics[triage.topic].resources:
+        resource = content.resources[name]
+        for_subtopic = triage.subtopic in resource.subtopics
+        score = (count_matches(resource.cues, text), for_subtopic)
+        suits = score[0] > 0 or for_subtopic
+        if suits and name not in offered and (best is None or score > best[0]):
+            best = (score, resource)
+    return best[1] if best else None
+
+
+def choose_faq(said: Sequence[Understanding], content: Content) -> str | None:
+    """The id of the FAQ that answers the latest message, None when none is close enough."""
+    faqs = [name for name, _ in said[-1].faqs if name in content.faqs] if said else []
+    return faqs[0] if faqs else None

@@ -1,0 +1,218 @@
+"""The command line: `nightdesk <command>`. Options are read here, work is done in bot/commands."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from bot.errors import ConfigurationError, NightdeskError
+from bot.settings import Settings, read_settings
+
+app = typer.Typer(
+    help="Nightdesk answers your social inbox while nobody is in, and leaves complete cases.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cases_app = typer.Typer(help="The cases in the queue.", no_args_is_help=True)
+token_app = typer.Typer(help="Bearer tokens for back ends and people.", no_args_is_help=True)
+app.add_typer(cases_app, name="cases")
+app.add_typer(token_app, name="token")
+
+Root = Annotated[Path, typer.Option(help="The project folder, which holds data/ and config.yml.")]
+DataDir = Annotated[Path, typer.Option(help="Where this machine keeps the store and the model.")]
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Attached = Annotated[bool, typer.Option(hidden=True)]
+Input = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON lines to read.")]
+Output = Annotated[Path, typer.Option(dir_okay=False, help="JSON lines to write.")]
+HERE, VAR = Path(), Path("var")
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Errors as lines for people, exit code 1; a programming error keeps its traceback."""
+    try:
+        yield
+    except ConfigurationError as error:
+        for problem in error.problems:
+            typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    except NightdeskError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _settings(root: Path, data_dir: Path, host: str = "127.0.0.1", port: int = 8080) -> Settings:
+    from bot.processes import configure_logging
+
+    settings = read_settings(root, data_dir, host, port)
+    configure_logging(settings.log_level)
+    return settings
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1", port: Port = 8080, data_dir: DataDir = VAR, root: Root = HERE
+) -> None:
+    """Starts everything and stays until Ctrl-C. Trains first when the content changed."""
+    from bot.commands.serve import serve as run
+
+    with _telling():
+        run(_settings(root, data_dir, host, port))
+
+
+@app.command(hidden=True)
+def web(
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+    attached: Attached = False,
+) -> None:
+    """The web process alone."""
+    from bot.processes import run_web
+
+    with _telling():
+        asyncio.run(run_web(_settings(root, data_dir, host, port), attached))
+
+
+@app.command(hidden=True)
+def worker(data_dir: DataDir = VAR, root: Root = HERE, attached: Attached = False) -> None:
+    """A worker process alone."""
+    from bot.processes import run_worker
+
+    with _telling():
+        asyncio.run(run_worker(_settings(root, data_dir), attached))
+
+
+@app.command()
+def train(data_dir: DataDir = VAR, root: Root = HERE) -> None:
+    """Trains the model on the content."""
+    from bot.commands.train import train as run
+
+    with _telling():
+        run(_settings(root, data_dir))
+
+
+@app.command()
+def check(root: Root = HERE) -> None:
+    """Reads every content file and names each mistake: file, line, key, and the way to mend it."""
+    from bot.commands.check import check as run
+
+    with _telling():
+        raise typer.Exit(run(root))
+
+
+@app.command()
+def chat(
+    url: Annotated[str, typer.Option(help="A running server.")] = "http://127.0.0.1:8080",
+    token: Annotated[Optional[str], typer.Option(help="A token with role channel.")] = None,
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+) -> None:
+    """Talks to the bot from the terminal."""
+    from bot.commands.chat import chat as run
+
+    with _telling():
+        run(_settings(root, data_dir), url, token)
+
+
+@app.command()
+def triage(input: Input, output: Output, data_dir: DataDir = VAR, root: Root = HERE) -> None:
+    """Says topic, severity and details of messages from a file; needs no server."""
+    from bot.commands.triage import triage_file
+
+    with _telling():
+        triage_file(_settings(root, data_dir), input, output)
+
+
+@app.command()
+def replay(
+    input: Input,
+    output: Output,
+    url: Annotated[str, typer.Option(help="A running server.")],
+    token: Annotated[str, typer.Option(help="A token with role channel.")],
+    press: Annotated[str, typer.Option(help="What to answer to offers: still or solved.")] = "still",
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Customers side by side.")] = 4,
+) -> None:
+    """Plays customers from a file against a running server and writes how each ended."""
+    from bot.commands.replay import replay_file
+
+    with _telling():
+        sys.exit(replay_file(input, output, url, token, press, at_once))
+
+
+@cases_app.command("list")
+def list_cases(
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+    status: Annotated[str, typer.Option(help="new, claimed, waiting, resolved, closed")] = "",
+    topic: Annotated[str, typer.Option()] = "",
+    severity: Annotated[str, typer.Option()] = "",
+    team: Annotated[str, typer.Option()] = "",
+    order: Annotated[str, typer.Option(help="queue, newest, oldest")] = "queue",
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+) -> None:
+    """The cases, in the order in which they should be taken."""
+    from bot.commands.cases import list_cases as run
+
+    named = {"status": status, "topic": topic, "severity": severity, "team": team}
+    with _telling():
+        filters = {name: value for name, value in named.items() if value}
+        run(_settings(root, data_dir), filters, order, limit)
+
+
+@cases_app.command("show")
+def show_case(
+    reference: Annotated[str, typer.Argument(help="Such as ND-7KQ2M4X.")],
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+) -> None:
+    """One case with its details and transcript."""
+    from bot.commands.cases import show_case as run
+
+    with _telling():
+        run(_settings(root, data_dir), reference)
+
+
+@cases_app.command("export")
+def export_cases(
+    output: Annotated[Optional[Path], typer.Option(help="A file; standard output if absent.")] = None,
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+) -> None:
+    """All cases as JSON lines, each as in case.schema.json."""
+    from bot.commands.cases import export_cases as run
+
+    with _telling():
+        run(_settings(root, data_dir), output)
+
+
+@token_app.command("add")
+def add_token(
+    name: Annotated[str, typer.Argument(help="Whose token it is.")],
+    role: Annotated[str, typer.Option(help="channel, agent, lead, content or admin")],
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+) -> None:
+    """Makes a token and prints it, once; works while the server runs."""
+    from bot.commands.token import add_token as run
+
+    with _telling():
+        typer.echo(run(_settings(root, data_dir), name, role))
+
+
+def main() -> None:
+    """The entry point of `nightdesk`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the commands of `nightdesk` do, one module each; bot/cli.py only reads their options."""

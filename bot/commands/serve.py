@@ -1,0 +1,81 @@
+"""`nightdesk serve`: check, train when needed, start, tell the addresses, stay."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from rich.console import Console
+
+from bot.engine.training_stamp import is_current
+from bot.errors import ModelUnusable
+from bot.playbook.content import load_content
+from bot.settings import Settings
+from bot.supervisor import Supervisor, require_free_port, sole_owner
+
+_READY_SECONDS = 120
+
+
+def serve(settings: Settings) -> None:
+    """Runs until a signal. Raises ConfigurationError, AlreadyRunning or ModelUnusable."""
+    console = Console(stderr=True, highlight=False)
+    with sole_owner(settings.data_dir):
+        require_free_port(settings.host, settings.port)
+        load_content(settings.root)
+        if not is_current(settings.root, settings.models):
+            console.print("The content is newer than the model: training first.")
+            _train(settings)
+        console.print("Starting the store, the worker and the web server ...")
+        Supervisor(settings).run(lambda _: _announce_later(settings, console))
+        console.print("Stopped. Everything is kept in", settings.data_dir.name + "/")
+
+
+def _train(settings: Settings) -> None:
+    """In a process of its own, so that the supervisor stays small."""
+    command = [
+        sys.executable, "-m", "bot.cli", "train", "--root", str(settings.root),
+        "--data-dir", str(settings.data_dir),
+    ]  # fmt: skip
+    if subprocess.run(command, check=False).returncode != 0:
+        raise ModelUnusable("Training failed; the lines above say why.")
+
+
+def _announce_later(settings: Settings, console: Console) -> None:
+    threading.Thread(target=_announce, args=(settings, console), daemon=True).start()
+
+
+def _announce(settings: Settings, console: Console) -> None:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    base = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    until = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < until:
+        if _healthy(f"{base}/health"):
+            console.print(_ADDRESSES.format(base=base))
+            return
+        time.sleep(0.2)
+    console.print("The bot does not answer yet; the log above says why.", style="red")
+
+
+def _healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(json.load(answer)["status"] == "ok")
+    except (OSError, ValueError, urllib.error.URLError):
+        return False
+
+
+_ADDRESSES = """
+[bold green]Nightdesk is answering.[/]
+  Chat page    {base}/chat
+  Widget       <script src="{base}/widget.js" async></script>
+  REST         POST {base}/webhooks/rest/webhook
+  Cases        GET {base}/api/cases
+  Health       {base}/health
+  A token      nightdesk token add NAME --role channel
+Ctrl-C stops it; everything is kept.
+"""

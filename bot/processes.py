@@ -1,0 +1,94 @@
+"""How the web and the worker process run: signals, the parent's end, start and drain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from uuid import uuid4
+
+from bot.errors import StoreUnavailable
+from bot.playbook.content import load_content
+from bot.settings import Settings
+from bot.store.connection import Connection
+from bot.store.heartbeat import Heartbeat
+
+log = logging.getLogger("nightdesk")
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def configure_logging(level: str) -> None:
+    """Our own log lines to standard error, those of libraries only from WARNING on."""
+    logging.basicConfig(level=logging.WARNING, format=_FORMAT, stream=sys.stderr)
+    logging.getLogger("nightdesk").setLevel(level)
+    for noisy in ("sanic.root", "sanic.error", "sanic.access", "rasa", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+
+
+async def run_worker(settings: Settings, attached: bool) -> None:
+    """Loads the model and handles turns until asked to stop."""
+    from bot.engine.assistant import Assistant
+    from bot.engine.training_stamp import MODEL
+    from bot.worker import Worker
+
+    stop = _stop_event(attached)
+    assistant = Assistant.load(settings.root, settings.models / MODEL)
+    connection = Connection(settings.redis_url)
+    await _until_answering(connection, stop)
+    beat = asyncio.create_task(Heartbeat(connection, "worker", uuid4().hex).run())
+    await Worker(connection, assistant, load_content(settings.root)).run(stop)
+    beat.cancel()
+    await asyncio.gather(beat, return_exceptions=True)
+    await connection.close()
+
+
+async def run_web(settings: Settings, attached: bool) -> None:
+    """Serves HTTP until asked to stop."""
+    from bot.web import create_app
+
+    stop = _stop_event(attached)
+    connection = Connection(settings.redis_url)
+    app = create_app(connection, load_content(settings.root))
+    server = await app.create_server(
+        settings.host, settings.port, return_asyncio_server=True, access_log=False
+    )
+    assert server is not None
+    await server.startup()
+    await server.before_start()
+    await server.after_start()
+    await stop.wait()
+    await server.before_stop()
+    await server.close()
+    for open_connection in server.connections:
+        open_connection.close_if_idle()
+    await server.after_stop()
+    await connection.close()
+
+
+def _stop_event(attached: bool) -> asyncio.Event:
+    """Set by SIGINT, SIGTERM, or the end of the supervisor we are attached to."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if attached:
+        loop.add_reader(sys.stdin.fileno(), lambda: _on_input(loop, stop))
+    return stop
+
+
+def _on_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """The supervisor never writes: readable means that it is gone."""
+    if not os.read(sys.stdin.fileno(), 1024):
+        loop.remove_reader(sys.stdin.fileno())
+        stop.set()
+
+
+async def _until_answering(connection: Connection, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        with contextlib.suppress(StoreUnavailable):
+            return await connection.ping()
+        await asyncio.sleep(0.2)

@@ -1,0 +1,173 @@
+"""`nightdesk serve`: keeps three processes alive (store, worker, web) and ends them together."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from bot.errors import ConfigurationError, NightdeskError, Problem
+from bot.settings import Settings
+from bot.store.embedded import EmbeddedStore
+
+log = logging.getLogger("nightdesk.supervisor")
+
+_LOOK_EVERY_SECONDS = 0.2
+_STOP_SECONDS = 15.0
+_CALM_AFTER_SECONDS = 20.0
+_LONGEST_PAUSE_SECONDS = 10.0
+
+
+class AlreadyRunning(NightdeskError):
+    """Another `nightdesk serve` holds this data folder."""
+
+
+@contextmanager
+def sole_owner(data_dir: Path) -> Iterator[None]:
+    """Holds the data folder for this process.
+
+    Raises AlreadyRunning with the other's process id.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    path = data_dir / "serve.lock"
+    with path.open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AlreadyRunning(
+                f"Nightdesk is already running on {data_dir.name}/ with process id {_pid(path)}. "
+                "Stop it first, or give this one another --data-dir."
+            ) from None
+        path.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+        yield
+
+
+def _pid(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["pid"])
+    except (OSError, ValueError, KeyError):
+        return "unknown"
+
+
+@dataclass
+class Child:
+    """One process of the house, started again (with growing pauses) when it ends by itself.
+
+    Its standard input is a pipe whose other end only the supervisor holds: it ends with us, even
+    when we are killed.
+    """
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = 0.0
+    not_before: float = field(default=0.0)
+
+    def look(self, now: float) -> None:
+        """Starts the process when it is not there."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        if self.process is not None and self.not_before <= self.started:
+            self._plan_restart(now)
+        if now >= self.not_before:
+            self._start(now)
+
+    def _plan_restart(self, now: float) -> None:
+        assert self.process is not None
+        calm = now - self.started > _CALM_AFTER_SECONDS
+        self.pause = 0.0 if calm else min(max(self.pause * 2, 0.5), _LONGEST_PAUSE_SECONDS)
+        self.not_before = now + self.pause
+        log.warning("%s ended with %s; starting it again.", self.name, self.process.returncode)
+
+    def _start(self, now: float) -> None:
+        self.process = subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, env=dict(self.environment)
+        )
+        self.started = now
+
+    def stop(self) -> None:
+        """Asks the process to finish, and waits for it; kills it when it does not."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Supervisor:
+    """Runs until a signal asks it to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = None if settings.redis_url else EmbeddedStore(settings.store)
+        self._stopping = False
+
+    def run(self, ready: Callable[[str], None]) -> None:
+        """Starts everything, calls `ready` with the store's address, and watches."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask_to_stop)
+        url = self._store.start().url if self._store else self._settings.redis_url
+        children = [self._child(name, url) for name in ("worker", "web")]
+        ready(url)
+        try:
+            while not self._stopping:
+                self._look(children)
+                time.sleep(_LOOK_EVERY_SECONDS)
+        finally:
+            self._stop(children)
+
+    def _look(self, children: list[Child]) -> None:
+        if self._store is not None and not self._store.running():
+            log.warning("The store ended; starting it again.")
+            self._store.start()
+        for child in children:
+            child.look(time.monotonic())
+
+    def _stop(self, children: list[Child]) -> None:
+        for child in reversed(children):
+            child.stop()
+        if self._store is not None:
+            self._store.stop()
+
+    def _ask_to_stop(self, _: int, __: FrameType | None) -> None:
+        self._stopping = True
+
+    def _child(self, name: str, url: str) -> Child:
+        settings = self._settings
+        command = [
+            sys.executable, "-m", "bot.cli", name, "--root", str(settings.root),
+            "--data-dir", str(settings.data_dir), "--attached",
+        ]  # fmt: skip
+        if name == "web":
+            command += ["--host", settings.host, "--port", str(settings.port)]
+        return Child(name, command, {**os.environ, "REDIS_URL": url})
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raises ConfigurationError when something else listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            problem = Problem(
+                "--port", 0, str(port), f"cannot listen on {host}:{port} ({error.strerror})",
+                "choose another with --port",
+            )  # fmt: skip
+            raise ConfigurationError([problem]) from None

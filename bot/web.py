@@ -1,0 +1,120 @@
+"""The web process: channels, API and pages. It never imports Rasa, so it answers in milliseconds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timezone
+from typing import Any
+from uuid import uuid4
+
+from sanic import Sanic
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from bot.api import api_routes
+from bot.cases.masking import Masker
+from bot.channels.base import Reception
+from bot.channels.rest import Rest
+from bot.errors import BadRequest, StoreUnavailable
+from bot.playbook.content import Content
+from bot.store.cases import Cases
+from bot.store.connection import Connection
+from bot.store.conversations import Conversations
+from bot.store.heartbeat import Heartbeat, anyone_alive
+from bot.store.listening import Listening
+from bot.store.tokens import Tokens
+
+log = logging.getLogger("nightdesk.web")
+
+MOST_BYTES = 1_000_000
+Now = Callable[[], datetime]
+
+
+def now_utc() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def create_app(connection: Connection, content: Content, now: Now = now_utc) -> Sanic:
+    """The Sanic app over one connection; background tasks run with it."""
+    app = Sanic(f"nightdesk_{uuid4().hex}", register=False, configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = MOST_BYTES
+    app.config.FALLBACK_ERROR_FORMAT = "json"
+    reception = Reception(
+        Conversations(connection),
+        Listening(connection),
+        Tokens(connection),
+        Masker(content.playbook.sensitive),
+        now,
+    )
+    app.blueprint(Rest(reception, {}).blueprint())
+    app.blueprint(api_routes(Cases(connection), reception.tokens, now))
+    app.add_route(_health(connection), "/health", methods=["GET"], name="health")
+    app.error_handler.add(Exception, _tell)
+    _in_background(app, reception.listening.run)
+    _in_background(app, Heartbeat(connection, "web", uuid4().hex).run)
+    return app
+
+
+def _in_background(app: Sanic, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Runs a coroutine from the server's start to its end."""
+    tasks: list[asyncio.Task[None]] = []
+
+    async def start(*_: Any) -> None:
+        tasks.append(asyncio.get_running_loop().create_task(run()))
+
+    async def stop(*_: Any) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    app.register_listener(start, "after_server_start")
+    app.register_listener(stop, "before_server_stop")
+
+
+def _health(connection: Connection) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+    async def health(_: Request) -> HTTPResponse:
+        """200 only when Redis and a worker answer."""
+        state = {"redis": False, "worker": False}
+        try:
+            await connection.ping()
+            state["redis"] = True
+            state["worker"] = await anyone_alive(connection, "worker")
+        except StoreUnavailable:
+            pass
+        good = all(state.values())
+        return json({"status": "ok" if good else "unavailable", **state}, 200 if good else 503)
+
+    return health
+
+
+async def _tell(request: Request, error: Exception) -> HTTPResponse:
+    """The one shape of all errors: {"error": {"code", "message"}}."""
+    code, message, status = _explained(error)
+    if status >= 500 and code == "internal":
+        log.error("%s %s failed with %s.", request.method, request.path, type(error).__name__)
+    headers = {"Retry-After": "2"} if status == 503 else None
+    return json({"error": {"code": code, "message": message}}, status, headers=headers)
+
+
+def _explained(error: Exception) -> tuple[str, str, int]:
+    if isinstance(error, BadRequest):
+        return error.code, error.message, error.status
+    if isinstance(error, StoreUnavailable):
+        return "store_unavailable", "the store does not answer; nothing was taken, try again", 503
+    if isinstance(error, SanicException):
+        status = error.status_code or 500
+        words = _HTTP.get(status, ("http_error", "this request cannot be served"))
+        return (*words, status) if status < 500 else ("internal", "something went wrong here", status)
+    return "internal", "something went wrong here; the message was not lost if it was accepted", 500
+
+
+_HTTP = {
+    400: ("bad_request", "this is not a valid HTTP request"),
+    404: ("not_found", "there is nothing at this address"),
+    405: ("method_not_allowed", "this address does not take this method"),
+    413: ("too_large", f"a request may have {MOST_BYTES} bytes"),
+    417: ("expectation_failed", "this expectation cannot be met"),
+}
