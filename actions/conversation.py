@@ -11,6 +11,7 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.cases.dialogue import Dialogue
+from bot.cases.phrasing import join_replies
 from bot.cases.state import State
 from bot.cases.turn import current_turn
 from bot.nlu.understood import understanding_from
@@ -47,6 +48,8 @@ class ValidateIntakeForm(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> Events:
+        if current_turn().answered:
+            return [SlotSet(INTAKE, None)]  # the form only begins: an action has answered already
         state, dialogue = _open_dialogue(tracker)
         done = await dialogue.take_in()
         return [SlotSet(MEMORY, state.to_json()), SlotSet(INTAKE, "done" if done else None)]
@@ -135,6 +138,7 @@ class NotUnderstood(Note):
 
 def _open_dialogue(tracker: Tracker) -> tuple[State, Dialogue]:
     turn = current_turn()
+    turn.answered = True
     state = State.from_json(tracker.get_slot(MEMORY))
     heard = replace(understanding_from(tracker.latest_message), text=turn.shown)
     return state, Dialogue(turn.content, turn, state, heard)
@@ -144,7 +148,7 @@ def _utter_replies(dispatcher: CollectingDispatcher) -> None:
     """Hands the turn's prepared replies to Rasa, which sends them to the turn's output channel."""
     turn = current_turn()
     prepared, turn.prepared = turn.prepared, []
-    for reply in prepared:
+    for reply in join_replies(prepared, turn.content.voice.max_length):
         buttons = [{"title": title, "payload": payload} for title, payload in reply.buttons]
         dispatcher.utter_message(text=reply.text, buttons=buttons, kind=reply.kind)
 

@@ -86,10 +86,9 @@ class Dialogue:
             return
         await self._settle_held()
         family = self._heard.family
-        key = {"greet": "greeting"}.get(family, family)
-        self._add(key, "thanks" if family == "thanks" else "small_talk")
         if family == "greet" and self._open_case() is None:
-            self._add("ask_problem", "ask_problem")
+            return self._add("ask_problem", "ask_problem")
+        self._add(self._small_talk_key(), "thanks" if family == "thanks" else "small_talk")
 
     async def hand_to_person(self) -> None:
         """A wish for a person: the case is opened at once, with what is known."""
@@ -532,6 +531,8 @@ class Dialogue:
         self._put(self._say.reply(kind, key, **values))
 
     def _put(self, reply: Reply) -> None:
+        if reply.kind == "safety":
+            self._state.greeted_at = self._turn.now
         if self._needs_hello():
             self._state.greeted_at = self._turn.now
             hello = self._say.hello(self._home_calendar())

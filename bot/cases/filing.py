@@ -15,6 +15,7 @@ from bot.cases.turn import Turn
 from bot.cases.understanding import Understanding
 from bot.playbook.content import Content
 from bot.playbook.hours import Calendar
+from bot.playbook.model import Severity
 
 _FAQ = "faq:"
 
@@ -86,20 +87,21 @@ def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> F
 
 
 def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Filed:
-    """The case after one more message: details filled in, severity only ever raised, and the topic
-    found where it was not known before."""
+    """The case after one more message: details filled in, severity only ever raised; the topic (and
+    with it the team) changes where it was not known before, and when the new matter is critical."""
     judged = judge(intake, turn, content)
     worse = judged.severity > case.severity
-    unknown = case.topic == "other" != judged.topic
-    topic = content.playbook.topics[judged.topic if unknown else case.topic]
+    urgent = worse and judged.severity == Severity.CRITICAL
+    moves = judged.topic not in (case.topic, "other") and (urgent or case.topic == "other")
+    topic = content.playbook.topics[judged.topic if moves else case.topic]
     severity = max(judged.severity, case.severity)
     promise = make_promise(turn.now, severity, topic, calendar_of(topic.team, content))
     respond_by = min(promise.respond_by, case.sla.respond_by) if worse else case.sla.respond_by
     changed = replace(
         case,
         topic=topic.name,
-        subtopic=judged.subtopic if unknown else case.subtopic,
-        team=topic.team if unknown else case.team,
+        subtopic=judged.subtopic if moves else case.subtopic,
+        team=topic.team if moves else case.team,
         severity=severity,
         severity_reasons=judged.severity_reasons if worse else case.severity_reasons,
         tags=tuple(dict.fromkeys([*case.tags, *judged.tags])),
@@ -112,5 +114,5 @@ def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Fil
 
 
 def _secondary(case: Case, judged: Triage, topic: str) -> tuple[str, ...]:
-    names = [*case.secondary_topics, *judged.secondary_topics, judged.topic]
+    names = [case.topic, *case.secondary_topics, judged.topic, *judged.secondary_topics]
     return tuple(name for name in dict.fromkeys(names) if name not in (topic, "other"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.cases.promise import Promise
@@ -75,6 +76,27 @@ class Phrasing:
         if promise.opens_at is None:
             return self.text("promise_open", due=by)
         return self.text("promise_closed", opens=self.moment(promise.opens_at, calendar), due=by)
+
+
+_LEADING = ("acknowledge", "human", "answer", "offer", "thanks", "small_talk")
+"""Kinds that only lead up to what follows them in the same turn."""
+
+
+def join_replies(replies: Sequence[Reply], longest: int) -> list[Reply]:
+    """Fewer, fuller messages: what belongs together becomes one, up to `longest` characters.
+
+    A joined reply has the kind of its last part; a safety text always stands alone.
+    """
+    joined: list[Reply] = []
+    for reply in replies:
+        last = joined[-1] if joined else None
+        if last and last.kind in _LEADING and not last.buttons:
+            text = f"{last.text}\n\n{reply.text}"
+            if len(text) <= longest:
+                joined[-1] = replace(reply, text=text)
+                continue
+        joined.append(reply)
+    return joined
 
 
 def _bullets(lines: Iterable[str]) -> str:

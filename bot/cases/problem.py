@@ -72,16 +72,22 @@ def _is_answer(turn: Understanding) -> bool:
 
 
 def _tells_of_problem(turn: Understanding, playbook: Playbook) -> bool:
-    """By a cue, by a number only a customer has, or by a likely topic one of whose subtopics
-    matches."""
+    """By a cue, by a number only a customer has, or by a likely specific topic: one of its
+    subtopics matches, or the report holds no insult by cue (then the classifier may be wrong)."""
     numbers = (name for name, field in playbook.fields.items() if field.kind == "pattern")
     if turn.cues & _HAPPENINGS or any(name in turn.fields for name in numbers):
         return True
     likely = [topic for topic, score in distribution(turn, playbook) if score >= _LIKELY]
+    specific = [topic for topic in likely if _is_specific(topic, playbook)]
+    if own_topic(turn, playbook) and ABUSE_CUE not in turn.cues:
+        return bool(specific)
     cleaned = clean(turn.text)
     return any(
         count_matches(subtopic.cues, cleaned)
-        for topic in likely
-        if opens_case(topic, playbook) and topic not in RESIDUAL_TOPICS
+        for topic in specific
         for subtopic in playbook.topics[topic].subtopics.values()
     )
+
+
+def _is_specific(topic: str, playbook: Playbook) -> bool:
+    return opens_case(topic, playbook) and topic not in RESIDUAL_TOPICS

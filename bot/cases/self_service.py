@@ -16,17 +16,16 @@ def choose_resource(
 ) -> Resource | None:
     """The topic's best page for what was said, None where none is specific enough.
 
-    A page fits when one of its cues is in the text, or when it is made for the subtopic; more
-    matching cues win, then the subtopic, then the order in the playbook.
+    A page fits when it is made for the subtopic, or when one of its cues is in the text; the
+    subtopic wins, then more matching cues, then the order in the playbook.
     """
     text = clean("\n".join(turn.text for turn in said))
-    best: tuple[tuple[int, bool], Resource] | None = None
+    best: tuple[tuple[bool, int], Resource] | None = None
     for name in content.playbook.topics[triage.topic].resources:
         resource = content.resources[name]
         for_subtopic = triage.subtopic in resource.subtopics
-        score = (count_matches(resource.cues, text), for_subtopic)
-        suits = score[0] > 0 or for_subtopic
-        if suits and name not in offered and (best is None or score > best[0]):
+        score = (for_subtopic, count_matches(resource.cues, text))
+        if any(score) and name not in offered and (best is None or score > best[0]):
             best = (score, resource)
     return best[1] if best else None
 

@@ -32,6 +32,7 @@ _STRONG_TURN = 0.5
 _STRONG_SCORE = 0.35
 _UNASKED_SCORE = 0.5
 _MOST_SECONDARY = 3
+_WORDS_WITH_A_WHY = 9
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,13 @@ def _problem_turns(said: Sequence[Understanding]) -> list[Understanding]:
         if turns:
             return turns
     wishes = [turn for turn in said if turn.family == "wants_human"]
-    return [turn for turn in wishes if turn.topics and turn.topics[0][1] >= _UNASKED_SCORE]
+    return [turn for turn in wishes if _says_why(turn)]
+
+
+def _says_why(turn: Understanding) -> bool:
+    """A bare "let me talk to a human" is about nothing yet."""
+    likely = bool(turn.topics) and turn.topics[0][1] >= _UNASKED_SCORE
+    return likely and len(turn.text.split()) >= _WORDS_WITH_A_WHY
 
 
 def _weight(turn: Understanding, specific: bool, playbook: Playbook) -> float:

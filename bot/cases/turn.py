@@ -57,6 +57,7 @@ class Turn:
     state: str = ""
     case: Case | None = None
     repeat_contacts: int = 0
+    answered: bool = False
     prepared: list[Reply] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
