@@ -213,6 +213,7 @@ def test_other_strong_topics_become_secondary_but_not_praise_or_other(
     [
         ([("report/billing", "neutral"), ("report/billing", "negative")], "negative"),
         ([("report/billing", "positive"), ("wants_human", "negative")], "negative"),
+        ([("report/complaint", "neutral")], "negative"),
         ([("report/praise", "positive")], "positive"),
         ([("report/praise", "positive"), ("report/billing", "neutral")], "neutral"),
         (
@@ -254,10 +255,13 @@ def test_hint_gives_the_topic_only_when_no_turn_reports_a_problem(
 
 
 def test_wish_for_a_person_has_a_topic_when_it_says_why(say: Any, playbook: Playbook) -> None:
-    clear = say("a human about my refund", "wants_human", billing=0.6)
-    bare = say("human", "wants_human", billing=0.2)
+    why = "let me talk to a human about my refund, please"
+    clear = say(why, "wants_human", billing=0.6)
+    unclear = say(why, "wants_human", billing=0.2)
+    bare = say("let me talk to a human", "wants_human", billing=0.6)
 
     assert triage([clear], playbook, PRIVATE).topic == "billing"
+    assert triage([unclear], playbook, PRIVATE).topic == "other"
     assert triage([bare], playbook, PRIVATE).topic == "other"
 
 
