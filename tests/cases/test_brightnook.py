@@ -67,7 +67,7 @@ def decide(content: Content, finder: CueFinder, text: str, topic: str) -> Triage
         ("My bulb does not connect to the wifi", "technical_issue",
          ("technical_issue", "connection"), Severity.NORMAL, ()),
         ("I was charged twice", "billing",
-         ("billing", "double_charge"), Severity.NORMAL, ()),
+         ("billing", "double_charge"), Severity.HIGH, ()),
     ],
 )  # fmt: skip
 def test_customer_message_becomes_the_case_the_brand_decided(
@@ -82,7 +82,7 @@ def test_customer_message_becomes_the_case_the_brand_decided(
     decided = decide(content, finder, text, topic)
 
     assert (decided.topic, decided.subtopic) == case
-    assert decided.severity is severity or (topic == "billing" and decided.severity > severity)
+    assert decided.severity is severity
     assert decided.texts == texts
     assert all(reason[0].isupper() for reason in decided.severity_reasons)
 
