@@ -88,6 +88,21 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "chat_retry": frozenset(),
     "chat_too_long": frozenset({"limit"}),
     "chat_privacy": frozenset(),
+    "chat_welcome": frozenset(),
+    "chat_open_always": frozenset(),
+    "chat_unreachable": frozenset(),
+    "chat_too_fast": frozenset(),
+    "chat_slow": frozenset(),
+    "chat_sending": frozenset(),
+    "chat_left": frozenset({"count"}),
+    "chat_you": frozenset(),
+    "chat_team": frozenset(),
+    "chat_log": frozenset(),
+    "chat_latest": frozenset(),
+    "chat_open": frozenset(),
+    "chat_close": frozenset(),
+    "chat_unread": frozenset({"count"}),
+    "chat_noscript": frozenset(),
 }
 """Every key the bot uses -> the placeholders it may hold. Each language must have each key."""
 
