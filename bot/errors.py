@@ -58,13 +58,17 @@ class ConversationBusy(NightdeskError):
 
 
 class BadRequest(NightdeskError):
-    """A request that cannot be taken. `status` is the HTTP status, `code` a stable word."""
+    """A request that cannot be taken. `status` is the HTTP status, `code` a stable word;
+    `retry_after_seconds` says when it may be worth another try."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(
+        self, code: str, message: str, status: int = 400, retry_after_seconds: int = 0
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
+        self.retry_after_seconds = retry_after_seconds
 
 
 class NotifierFailed(NightdeskError):

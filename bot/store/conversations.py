@@ -121,6 +121,12 @@ class Conversations:
             raw = await self._at.redis.lrange(key, first - 1, last - 1 if last > 0 else -1)
         return [_line(first + index, text) for index, text in enumerate(raw)]
 
+    async def unanswered(self, conversation: str) -> bool:
+        """Whether messages of the customer wait for their turn."""
+        key = self._at.keys.conversation(conversation, "inbox")
+        async with answering():
+            return bool(await self._at.redis.exists(key))
+
     async def button(self, conversation: str, payload: str) -> str | None:
         """The title of a button the bot sent in this conversation, None for any other payload."""
         key = self._at.keys.conversation(conversation, "buttons")

@@ -20,6 +20,7 @@ With prefix `nd` and conversation `c`:
   nd:alerts:tokens    hash    sha256 of an acknowledgement link's token -> case reference
   nd:promises         zset    references -> when the promise runs out (ms)
   nd:alive:{role}     zset    processes of a role -> until when their heartbeat counts (s)
+  nd:rate:{c}:{n}     counter messages of a conversation in minute n; expires
   nd:done             channel conversations whose transcript just grew
 Text of customers stands only under nd:c:* and nd:case:*, so that it can be erased.
 """
@@ -43,6 +44,9 @@ class Keys:
 
     def alive(self, role: str) -> str:
         return f"{self.prefix}:alive:{role}"
+
+    def rate(self, who: str, minute: int) -> str:
+        return f"{self.prefix}:rate:{who}:{minute}"
 
     def one(self, name: str) -> str:
         """A key there is only one of, such as `ready` or `events`."""

@@ -53,9 +53,11 @@ class Listening:
                 del self._waiting[conversation]
 
 
-async def grown(event: asyncio.Event, seconds: float) -> None:
-    """Waits until the event is set, at most `seconds` and at most a second: whoever waits looks
-    again then, so that a missed notice costs a second and no answer."""
+async def grown(
+    event: asyncio.Event, seconds: float, look_again_seconds: float = _LOOK_AGAIN_SECONDS
+) -> None:
+    """Waits until the event is set, at most `seconds` and at most `look_again_seconds`: whoever
+    waits looks again then, so that a missed notice costs so much time and no answer."""
     with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(event.wait(), max(0.0, min(seconds, _LOOK_AGAIN_SECONDS)))
+        await asyncio.wait_for(event.wait(), max(0.0, min(seconds, look_again_seconds)))
     event.clear()
