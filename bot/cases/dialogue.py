@@ -485,7 +485,8 @@ class Dialogue:
 
     def _just_praise(self) -> bool:
         alone = self._judge(Intake(said=[self._heard]))
-        return self._book.topics[alone.topic].handling == "acknowledge"
+        calm = alone.severity < Severity.CRITICAL
+        return calm and self._book.topics[alone.topic].handling == "acknowledge"
 
     def _faq(self) -> str | None:
         name = self._heard.intent.partition("/")[2]

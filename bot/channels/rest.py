@@ -103,8 +103,15 @@ class Rest(Channel):
     def blueprint(self) -> Blueprint:
         """The channel's routes."""
         routes = Blueprint("rest", url_prefix="/webhooks/rest")
-        routes.add_route(self.post, "/webhook", methods=["POST"], name="webhook")
-        routes.add_route(self.later, "/messages", methods=["GET"], name="messages")
+
+        @routes.post("/webhook")
+        async def webhook(request: Request) -> HTTPResponse:
+            return await self.post(request)
+
+        @routes.get("/messages")
+        async def messages(request: Request) -> HTTPResponse:
+            return await self.later(request)
+
         return routes
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import structlog
@@ -41,7 +40,6 @@ def prepare(root: Path) -> None:
     """Everything that has to happen before Rasa is imported."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-    os.environ.setdefault("TQDM_DISABLE", "1")
     require_rasa()
     travel_light(root / "config.yml")
     _hush()
@@ -56,13 +54,21 @@ def _hush() -> None:
     structlog.configure(wrapper_class=silent)
 
 
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """Rasa's own progress bars and remarks are not for content owners; errors are raised."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            yield
+
+
 def _train_with_rasa(root: Path, output: Path) -> Path:
     from rasa.model_training import train as rasa_train
 
     here = Path.cwd()
     os.chdir(root)
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with _quietly():
             result = rasa_train(
                 domain="domain.yml",
                 config="config.yml",

@@ -146,7 +146,7 @@ def _topic(name: str, entry: Entry, names: Names) -> Topic:
         name=name,
         label=parts["label"].localized(),
         subtopics=_subtopics(parts["subtopics"]),
-        severity=_severity(parts["severity"]) or Severity.NORMAL,
+        severity=_or_normal(_severity(parts["severity"])),
         team=parts["team"].choice(names.teams, "team"),
         sla=_sla(parts["sla"]),
         required=required,
@@ -318,3 +318,8 @@ def _incidents(entry: Entry) -> IncidentThresholds:
     return IncidentThresholds(
         window=parts["window"].duration(), at_least=parts["at_least"].count(5, minimum=2)
     )
+
+
+def _or_normal(severity: Severity | None) -> Severity:
+    """What stands in for a severity that was refused, so that reading can go on."""
+    return Severity.NORMAL if severity is None else severity
