@@ -1,4 +1,4 @@
-"""What tests of all kinds share: one real embedded Valkey, and a prefix of its own for each test."""
+"""What tests of all kinds share: one real embedded Valkey, and a key prefix for each test."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from sanic import Sanic
 
 from bot.store.connection import Connection
 from bot.store.embedded import EmbeddedStore
 from bot.store.keys import Keys
+
+Sanic.test_mode = True  # otherwise a second app of one process does not start
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +30,4 @@ async def connection(store: EmbeddedStore) -> AsyncIterator[Connection]:
     made = Connection(store.url, Keys(f"test{secrets.token_hex(6)}"))
     yield made
     await made.close()
+    await made.redis.connection_pool.disconnect()

@@ -12,7 +12,7 @@ from bot.errors import StoreUnavailable
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 10.0
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("nightdesk.handoff")
 
 
 async def keep_going(name: str, step: Callable[[], Awaitable[None]]) -> None:

@@ -29,7 +29,7 @@ LONGEST_RETRY = timedelta(seconds=60)
 _LOOK_AGAIN = timedelta(minutes=1)
 _GIVE_UP_AFTER = timedelta(hours=24)
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("nightdesk.handoff")
 
 
 @dataclass(frozen=True)

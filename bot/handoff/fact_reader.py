@@ -19,7 +19,7 @@ CLAIM_AFTER_MS = 10_000
 _AT_ONCE = 100
 _FORGOTTEN_AFTER_MS = 3_600_000
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("nightdesk.handoff")
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,10 @@ class OnCallDesk:
         await self._start_due()
         await asyncio.gather(*self._sending)
 
+    def now(self) -> datetime:
+        """The desk's clock."""
+        return datetime.fromtimestamp(self._clock(), timezone.utc)
+
     async def _dealt_with(self, fact: StreamFact) -> bool:
         """False when a mistake of ours kept the fact from being read: it will be tried again."""
         try:
@@ -118,7 +122,7 @@ class OnCallDesk:
 
     async def _open(self, reference: str) -> None:
         """Makes the case's alert, if it has none yet and nobody has the case in hand."""
-        now = self._now()
+        now = self.now()
         found = await self._conversations.case(reference)
         if found is None or _in_hand(found[0]) or _long_closed(found[0], now):
             return
@@ -133,7 +137,7 @@ class OnCallDesk:
 
     async def _start_due(self) -> None:
         room = _AT_ONCE - len(self._sending)
-        for alert in await self.alerts.take(self._now(), room) if room > 0 else []:
+        for alert in await self.alerts.take(self.now(), room) if room > 0 else []:
             task = asyncio.create_task(self._send(alert))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
@@ -142,7 +146,7 @@ class OnCallDesk:
         """A failure of ours leaves the lease to run out, and the alert is taken again."""
         try:
             found = await self._conversations.case(alert.case)
-            now = self._now()
+            now = self.now()
             if found is None:
                 await self.alerts.change(alert, alert, None, [], now)
             elif _in_hand(found[0]):
@@ -156,9 +160,6 @@ class OnCallDesk:
         after = replace(alert, acknowledged_at=write_utc(now))
         facts = [alert.fact("alert_acknowledged", by=by, attempt=alert.attempt)]
         return await self.alerts.change(alert, after, None, facts, now)
-
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self._clock(), timezone.utc)
 
 
 def _in_hand(case: Case) -> bool:

@@ -9,7 +9,6 @@ import base64
 import hashlib
 import html
 from collections.abc import Callable
-from datetime import datetime, timezone
 
 from sanic import Blueprint, Request
 from sanic.response import HTTPResponse
@@ -64,7 +63,7 @@ def on_call_pages(desk: OnCallDesk, case_url: Callable[[str], str] | None = None
 
     async def acknowledge(_: Request, token: str) -> HTTPResponse:
         try:
-            await desk.acknowledge(token, datetime.now(timezone.utc))
+            await desk.acknowledge(token, desk.now())
         except StoreUnavailable:
             return _try_again()
         return await _answer(desk, token, case_url)

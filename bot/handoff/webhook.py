@@ -58,14 +58,12 @@ class Webhook:
     """Posts notices, signed with the first of `secrets`. A 2xx is a yes; anything else, a redirect
     too, is a failure."""
 
-    def __init__(
-        self, secrets: Sequence[str], transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
+    def __init__(self, secrets: Sequence[str], timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         """Raises ValueError without a secret: nothing is ever sent unsigned."""
         if not secrets:
             raise ValueError("a webhook needs a secret")
         self._secret = secrets[0]
-        self._transport = transport
+        self._timeout_seconds = timeout_seconds
 
     async def send(self, address: str, notice: Notice) -> None:
         body = json.dumps(notice.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
@@ -77,7 +75,9 @@ class Webhook:
             SIGNATURE: sign(self._secret, timestamp, body),
         }
         try:
-            status = await asyncio.wait_for(self._post(address, body, headers), TIMEOUT_SECONDS)
+            status = await asyncio.wait_for(
+                self._post(address, body, headers), self._timeout_seconds
+            )
         except (asyncio.TimeoutError, httpx.TimeoutException):
             raise NotifierFailed("timeout") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
@@ -88,9 +88,7 @@ class Webhook:
     async def _post(self, address: str, body: bytes, headers: dict[str, str]) -> int:
         """The status; the answer's body is not read, however long it is."""
         async with (
-            httpx.AsyncClient(
-                transport=self._transport, timeout=TIMEOUT_SECONDS, follow_redirects=False
-            ) as client,
+            httpx.AsyncClient(timeout=self._timeout_seconds, follow_redirects=False) as client,
             client.stream("POST", address, content=body, headers=headers) as answer,
         ):
             return answer.status_code
