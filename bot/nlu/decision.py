@@ -60,10 +60,12 @@ class IntentModel:
     def fit(
         cls,
         texts: Sequence[str],
+        shapes: Sequence[str],
         intents: Sequence[str],
         recipe: Recipe = DEFAULT_RECIPE,
     ) -> IntentModel:
-        """`intents` are full names; at least one must be a `report/...`."""
+        """`intents` are full names, one at least a `report/...`; `shapes` are the texts with
+        their details masked (`bot.nlu.spotting.masked`)."""
         families = [intent.split("/", 1)[0] for intent in intents]
         reports = [
             (text, intent.split("/", 1)[1])
@@ -71,26 +73,28 @@ class IntentModel:
             if intent.startswith(f"{REPORT}/")
         ]
         topics = LexicalClassifier.fit([t for t, _ in reports], [n for _, n in reports], recipe)
-        return cls(LexicalClassifier.fit(texts, families, recipe), topics)
+        return cls(LexicalClassifier.fit(shapes, families, recipe), topics)
 
-    def decide(self, text: str) -> Decision:
-        families = tuple(self._families.predict_proba(text).items())
+    def decide(self, text: str, shape: str) -> Decision:
+        """`shape` is the text with its details masked: answers are known by their shape, topics by
+        what is said."""
+        families = tuple(self._families.predict_proba(shape).items())
         topics = tuple(self._topics.predict_proba(text).items())
-        family, confidence = self._family(families, text)
+        family, confidence = self._family(families, shape)
         intent = f"{REPORT}/{topics[0][0]}" if family == REPORT else family
         return Decision(intent, confidence, families, topics)
 
-    def _family(self, ranking: Sequence[tuple[str, float]], text: str) -> tuple[str, float]:
+    def _family(self, ranking: Sequence[tuple[str, float]], shape: str) -> tuple[str, float]:
         best, probability = ranking[0]
-        if len(words(normalise(text))) >= self._thresholds.long_words:
+        if len(words(normalise(shape))) >= self._thresholds.long_words:
             if probability < self._thresholds.sure:
                 return REPORT, dict(ranking).get(REPORT, 0.0)
-        elif probability < self._thresholds.unsure or self._is_foreign(text):
+        elif probability < self._thresholds.unsure or self._is_foreign(shape):
             return FALLBACK, 1.0 - probability
         return best, probability
 
-    def _is_foreign(self, text: str) -> bool:
-        return self._families.vectors.familiarity(text) < self._thresholds.familiar
+    def _is_foreign(self, shape: str) -> bool:
+        return self._families.vectors.familiarity(shape) < self._thresholds.familiar
 
     def save(self, folder: Path) -> None:
         self._families.save(folder / "families")

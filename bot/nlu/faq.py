@@ -12,8 +12,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.content import PROJECT, content_of, fingerprint_of
+from bot.nlu.hints import Hints
+from bot.nlu.lexical import Recipe
 from bot.nlu.output import note, set_intent, text_of
-from bot.nlu.retrieval import Blend, FaqIndex
+from bot.nlu.questions import Caution, FaqFinder
 
 _PREFIX = "faq/"
 
@@ -31,21 +33,21 @@ class FaqRetrieval(GraphComponent):  # type: ignore[misc]
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        index: FaqIndex | None = None,
+        finder: FaqFinder | None = None,
     ) -> None:
         self._config = config
         self._storage = storage
         self._resource = resource
-        self._index = index
+        self._finder = finder
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`project` and the settings of `Blend`."""
-        return {"project": PROJECT, **vars(Blend())}
+        """`project` and the settings of `Caution`."""
+        return {"project": PROJECT, **vars(Caution())}
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["scipy"]
+        return ["sklearn", "scipy"]
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -66,12 +68,14 @@ class FaqRetrieval(GraphComponent):  # type: ignore[misc]
         questions = [(n.removeprefix(_PREFIX), t) for n, t in named if n.startswith(_PREFIX)]
         others = [text for name, text in named if not name.startswith(_PREFIX)]
         asked = {name for name, _ in questions}
-        faqs = content_of(self._config).faqs.values()
-        answers = {faq.id: faq.answer.get("en", "") for faq in faqs if faq.id in asked}
-        blend = Blend(*(float(self._config[name]) for name in vars(Blend())))
+        content = content_of(self._config)
+        known = [faq for faq in content.faqs.values() if faq.id in asked]
+        answers = {faq.id: " ".join(faq.answer.values()) for faq in known}
+        caution = Caution(*(float(self._config[name]) for name in vars(Caution())))
+        recipe = Recipe(hints=Hints.of_playbook(content.playbook))
         with self._storage.write_to(self._resource) as folder:
             if questions:
-                FaqIndex.fit(questions, answers, others, blend).save(folder)
+                FaqFinder.fit(questions, answers, others, recipe, caution).save(folder)
         return self._resource
 
     @classmethod
@@ -84,12 +88,12 @@ class FaqRetrieval(GraphComponent):  # type: ignore[misc]
         **kwargs: Any,
     ) -> FaqRetrieval:
         with model_storage.read_from(resource) as folder:
-            index = FaqIndex.load(folder) if (folder / "faqs.json").exists() else None
-        return cls(config, model_storage, resource, index)
+            finder = FaqFinder.load(folder) if (folder / "faqs.json").exists() else None
+        return cls(config, model_storage, resource, finder)
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            found = self._index.find(text_of(message)) if self._index else []
+            found = self._finder.find(text_of(message)) if self._finder else []
             note(message, faqs=[[name, round(score, 4)] for name, score in found])
             if found:
                 name, score = found[0]

@@ -20,12 +20,14 @@ from bot.nlu.content import PROJECT, content_of, fingerprint_of
 from bot.nlu.decision import Decision, IntentModel, Thresholds
 from bot.nlu.hints import Hints
 from bot.nlu.lexical import Recipe
-from bot.nlu.output import note, set_intent, text_of
+from bot.nlu.output import found_in, note, set_intent, text_of
+from bot.nlu.spotting import FieldSpotter, masked
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LexicalIntents(GraphComponent):  # type: ignore[misc]
-    """Trains on every intent but `faq/*` (those are retrieved, not classified).
+    """Trains on every intent but `faq/*` (those are retrieved, not classified); stands behind
+    PlaybookEntities, because an answer is known by the details in it.
 
     Sets Rasa's `intent` to the family (`report`, `greet`, ..., `nlu_fallback`) and `intent_ranking`
     to all families; adds `intent` (full name), `confidence` and `topics` to the understanding.
@@ -69,9 +71,13 @@ class LexicalIntents(GraphComponent):  # type: ignore[misc]
     def train(self, training_data: TrainingData) -> Resource:
         named = [(str(m.get_full_intent()), text_of(m)) for m in training_data.intent_examples]
         kept = [(intent, text) for intent, text in named if not intent.startswith("faq/")]
-        hints = Hints.of_playbook(content_of(self._config).playbook)
-        recipe = Recipe(strength=float(self._config["strength"]), hints=hints)
-        model = IntentModel.fit([text for _, text in kept], [name for name, _ in kept], recipe)
+        intents, texts = [intent for intent, _ in kept], [text for _, text in kept]
+        playbook = content_of(self._config).playbook
+        spotter = FieldSpotter(playbook.fields)
+        shapes = [masked(text, spotter.find(text)) for text in texts]
+        strength = float(self._config["strength"])
+        recipe = Recipe(strength=strength, hints=Hints.of_playbook(playbook))
+        model = IntentModel.fit(texts, shapes, intents, recipe)
         with self._storage.write_to(self._resource) as folder:
             model.save(folder)
         return self._resource
@@ -93,7 +99,8 @@ class LexicalIntents(GraphComponent):  # type: ignore[misc]
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if self._model:
-                _tell(message, self._model.decide(text_of(message)))
+                text = text_of(message)
+                _tell(message, self._model.decide(text, masked(text, found_in(message))))
         return messages
 
 

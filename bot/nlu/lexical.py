@@ -31,7 +31,7 @@ class Recipe:
     strength: float = 30.0
     blocks: tuple[Ngrams, ...] = DEFAULT_BLOCKS
     hints: Hints = NO_HINTS
-    folds: int = 5
+    folds: int = 3
 
 
 DEFAULT_RECIPE = Recipe()
@@ -53,19 +53,28 @@ class LexicalClassifier:
         cls, texts: Sequence[str], labels: Sequence[str], recipe: Recipe = DEFAULT_RECIPE
     ) -> LexicalClassifier:
         """Every label weighs the same however many texts it has. `texts` may not be empty."""
+        return cls.fit_and_test(texts, labels, recipe)[0]
+
+    @classmethod
+    def fit_and_test(
+        cls, texts: Sequence[str], labels: Sequence[str], recipe: Recipe = DEFAULT_RECIPE
+    ) -> tuple[LexicalClassifier, Matrix]:
+        """Also the probabilities (texts x labels) each text gets from a model without that text."""
         vectors = NgramVectors.fit(texts, recipe.blocks, recipe.hints)
         rows = vectors.matrix(texts)
         basis, reduced = _reduce(rows @ rows.T)
         names, classes = np.unique(np.array(labels), return_inverse=True)
+        held_out = _held_out_logits(reduced, classes, recipe)
+        heat = _temperature(held_out, classes)
         coefficients, bias = _fit_linear(reduced, classes, recipe.strength)
-        heat = _temperature(reduced, classes, recipe)
-        weights = rows.T @ (basis @ coefficients.T)
-        return cls(
+        weights = rows.T @ (basis @ coefficients.T) / heat
+        classifier = cls(
             vectors,
             [str(name) for name in names],
-            np.ascontiguousarray(weights / heat, np.float32),
+            np.ascontiguousarray(weights, np.float32),
             np.asarray(bias / heat, np.float32),
         )
+        return classifier, _softmax(held_out / heat)
 
     def predict_proba(self, text: str) -> dict[str, float]:
         """Label -> probability, best first; the probabilities sum to 1."""
@@ -111,7 +120,7 @@ def _fit_linear(rows: Matrix, classes: NDArray[np.int64], strength: float) -> tu
 
     if not classes.any():
         return np.zeros((1, rows.shape[1])), np.zeros(1)
-    model = LogisticRegression(C=strength, class_weight="balanced", tol=1e-3, max_iter=300)
+    model = LogisticRegression(C=strength, class_weight="balanced", tol=0.05, max_iter=300)
     model.fit(rows, classes)
     if len(model.classes_) > 2:
         return model.coef_, model.intercept_
@@ -119,15 +128,15 @@ def _fit_linear(rows: Matrix, classes: NDArray[np.int64], strength: float) -> tu
     return sides @ model.coef_, sides[:, 0] * model.intercept_[0]
 
 
-def _temperature(rows: Matrix, classes: NDArray[np.int64], recipe: Recipe) -> float:
+def _temperature(held_out: Matrix, classes: NDArray[np.int64]) -> float:
     """The divisor of the logits under which held-out texts get honest probabilities.
 
     One number, found by the held-out log loss over a grid (Guo et al. 2017, On Calibration of
     Modern Neural Networks).
     """
-    logits = _held_out_logits(rows, classes, recipe)
     grid = np.geomspace(0.2, 5.0, 49)
-    losses = [_log_loss(logits / heat, classes) for heat in grid]
+    chosen = np.arange(len(classes)), classes
+    losses = [-np.log(_softmax(held_out / heat)[chosen] + 1e-12).mean() for heat in grid]
     return float(grid[int(np.argmin(losses))])
 
 
@@ -145,7 +154,6 @@ def _held_out_logits(rows: Matrix, classes: NDArray[np.int64], recipe: Recipe) -
     return logits
 
 
-def _log_loss(logits: Matrix, classes: NDArray[np.int64]) -> float:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    chosen = shifted[np.arange(len(classes)), classes]
-    return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - chosen))
+def _softmax(logits: Matrix) -> Matrix:
+    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return odds / odds.sum(axis=1, keepdims=True)

@@ -9,8 +9,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    INTENT,
+    INTENT_NAME_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.found import Found
 
 KEY = "understanding"
 FALLBACK = "nlu_fallback"
@@ -34,6 +42,14 @@ def set_intent(message: Message, full_name: str, confidence: float) -> None:
     intent = {INTENT_NAME_KEY: family, PREDICTED_CONFIDENCE_KEY: confidence}
     message.set(INTENT, intent, add_to_output=True)
     note(message, intent=full_name, confidence=confidence)
+
+
+def found_in(message: Message) -> list[Found]:
+    """The details that PlaybookEntities left in the message."""
+    return [
+        Found(entity["entity"], entity["start"], entity["end"], entity["value"])
+        for entity in message.get(ENTITIES) or []
+    ]
 
 
 def text_of(message: Message) -> str:

@@ -14,19 +14,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.cases.cues import CueFinder
+from bot.cases.sentiment import sentiment_of
 from bot.nlu.content import PROJECT, content_of, fingerprint_of
 from bot.nlu.output import note, noted, text_of
 
 _FILE = "cues.json"
 _HUMAN = "wants_human"
-
-try:
-    from bot.cases.sentiment import sentiment_of
-except ImportError:  # until bot.cases.sentiment lands
-
-    def sentiment_of(text: str) -> str:
-        return "neutral"
-
 
 LanguageOf = Callable[[str], str]
 """The seam for language recognition: a text -> ISO 639-1."""
@@ -96,12 +89,12 @@ class Signals(GraphComponent):  # type: ignore[misc]
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = text_of(message)
-            cues = self._finder.find_cues(text)
+            cues, language = self._finder.find_cues(text), self._language_of(text)
             note(
                 message,
                 cues=sorted(cues),
-                sentiment=sentiment_of(text),
-                language=self._language_of(text),
+                sentiment=sentiment_of(text, cues, language),
+                language=language,
                 wants_human=_HUMAN in cues or noted(message).get("intent") == _HUMAN,
             )
         return messages

@@ -109,6 +109,14 @@ def _blanked(text: str, found: Iterable[Found]) -> str:
     return text
 
 
+def masked(text: str, found: Iterable[Found]) -> str:
+    """The text with the names of fields for its details: "since xsincex on my xproductx"."""
+    for detail in sorted(found, key=lambda detail: -detail.start):
+        name = detail.field.replace("_", "")
+        text = f"{text[: detail.start]} x{name}x {text[detail.end :]}"
+    return text
+
+
 def _one_a_field(text: str, found: Iterable[Found]) -> list[Found]:
     """The best of each field: not denied, corrected, better reading, earliest, longest."""
     best: dict[str, Found] = {}
