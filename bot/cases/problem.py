@@ -11,6 +11,9 @@ RESIDUAL_TOPICS = frozenset({"complaint", FALLBACK_TOPIC})
 """What a turn is when nothing more specific fits."""
 
 ABUSE_CUE = "abuse"
+REQUEST_CUE = "request"
+"""Asks for something: help, an answer, a change."""
+
 _EMERGENCIES = frozenset({"safety", "self_harm", "threat", "legal", "fraud", "hacked"})
 _HAPPENINGS = _EMERGENCIES | {"outage", "repeat_contact", "deadline", "blocked", "money_lost"}
 """The reserved cues (docs/content.md) that tell what happened, not how somebody feels."""
@@ -19,6 +22,7 @@ _ANSWERS = frozenset(
     {"inform", "affirm", "deny", "solved", "not_solved", "same_matter", "new_matter", "case_status"}
 )
 _SURE_ANSWER = 0.6
+_SURE_TOPIC = 0.5
 _WORDS_OF_A_STORY = 8
 _LIKELY = 0.2
 
