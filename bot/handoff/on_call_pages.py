@@ -29,6 +29,7 @@ background:var(--paper);color:var(--ink);font:1.0625rem/1.5 system-ui,sans-serif
 main{width:100%;max-width:26rem;padding:1.75rem;background:var(--card);
 border:1px solid var(--line);border-radius:1rem}
 h1{margin:0 0 .75rem;font-size:1.375rem;line-height:1.25}
+h1 span{white-space:nowrap}
 p{margin:0 0 1.25rem;color:var(--quiet)}
 strong{color:var(--ink)}
 button,.button{display:block;width:100%;min-height:3.25rem;padding:.75rem 1rem;border:0;
@@ -114,10 +115,11 @@ def _try_again() -> HTTPResponse:
 
 
 def _page(title: str, body: str, status: int = 200) -> HTTPResponse:
+    words = " ".join(f"<span>{html.escape(word)}</span>" for word in title.split())
     document = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><main><h1>{html.escape(title)}</h1>{body}</main></body></html>"
+        f"<body><main><h1>{words}</h1>{body}</main></body></html>"
     )
     return html_response(document, status=status, headers=dict(_HEADERS))
