@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.cases.case import Detail
 from bot.cases.state import Intake
@@ -11,8 +13,10 @@ from bot.playbook.model import Playbook, Topic
 
 CORRECTION_CUE = "correction"
 _REPLACEABLE = frozenset({"pattern", "email", "phone"})
-_FREE = frozenset({"text", "date", "catalogue"})
-_LONGEST_ANSWER = 12
+_LONGEST = {"text": 12, "date": 10, "catalogue": 5}
+"""Kinds whose answer may be taken as written -> how many words it may have."""
+
+_BARE_NUMBER = re.compile(r"(?<![\w.,-])\d{1,6}(?:[.,]\d{2})?(?![\w.,-]*\d)")
 
 
 def read(heard: Understanding, intake: Intake, playbook: Playbook) -> list[str]:
@@ -39,15 +43,31 @@ def _replaces(name: str, heard: Understanding, intake: Intake, playbook: Playboo
 
 
 def take_literally(heard: Understanding, intake: Intake, playbook: Playbook) -> list[str]:
-    """A short answer to a question about one free detail is its value as written; returns it."""
+    """Reads the rest of an answer as it was asked for; returns the names it filled.
+
+    A bare number is the amount that was asked for; what is left of the answer beside the details
+    found in it is the one free detail (text, date, product) that was asked for, if it is short.
+    """
     open_ = [name for name in intake.asked if not _given(name, intake)]
-    if len(open_) != 1 or playbook.fields[open_[0]].kind not in _FREE:
+    rest = _rest(heard)
+    for name in open_:
+        if playbook.fields[name].kind == "amount" and (number := _BARE_NUMBER.search(rest)):
+            intake.details[name] = Detail(number.group().replace(",", "."), "asked")
+            return [name, *take_literally(replace(heard, text=rest), intake, playbook)]
+    free = [name for name in open_ if playbook.fields[name].kind in _LONGEST]
+    if len(free) != 1 or not rest or len(rest.split()) > _LONGEST[playbook.fields[free[0]].kind]:
         return []
-    text = heard.text.strip()
-    if not text or len(text.split()) > _LONGEST_ANSWER:
-        return []
-    intake.details[open_[0]] = Detail(text, "asked")
-    return open_
+    intake.details[free[0]] = Detail(rest, "asked")
+    return free
+
+
+def _rest(heard: Understanding) -> str:
+    """The lines of an answer in which no detail was found."""
+    values = [value.lower() for value in heard.fields.values()]
+    lines = [line.strip() for line in heard.text.splitlines()]
+    return " ".join(
+        line for line in lines if line and not any(value in line.lower() for value in values)
+    )
 
 
 def _given(name: str, intake: Intake) -> bool:

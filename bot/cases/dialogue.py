@@ -15,7 +15,7 @@ from bot.cases.case import Case
 from bot.cases.filing import Filed, add_to_case, calendar_of, file_case, judge
 from bot.cases.phrasing import Phrasing
 from bot.cases.promise import Promise
-from bot.cases.self_service import choose_faq, choose_resource
+from bot.cases.self_service import asks_something, choose_faq, choose_resource, read_as_statement
 from bot.cases.state import Intake, State
 from bot.cases.triage import Triage
 from bot.cases.turn import Reply, Turn
@@ -34,6 +34,7 @@ _OPEN_STATES = ("new", "claimed", "waiting")
 _HELLO_AGAIN_AFTER = timedelta(hours=20)
 _STORY_WORDS = 4
 _SURE_OTHER_TOPIC = 0.45
+_NO_ANSWERS = ("not_solved", "case_status", "thanks", "goodbye", "greet", "bot_challenge", "help")
 _MOST_REMEMBERED = 30
 _CONTACT_FIELDS = ("email", "phone")
 
@@ -73,12 +74,22 @@ class Dialogue:
         await self._settle_held()
         faq = self._faq()
         if faq is None:
-            return await self._unclear()
+            return await self._not_a_question()
         if self._open_case() is not None:
             return self._put(self._faq_reply(faq, "answer"))
         intake = self._begin()
-        intake.said.append(self._heard)
+        self._read(intake)
         self._offer_faq(intake, faq)
+
+    async def _not_a_question(self) -> None:
+        """Words that resemble an FAQ but ask nothing: mere details, or a problem after all."""
+        self._heard = read_as_statement(self._heard)
+        if self._heard.family == "report" and self._open_case() is None:
+            await self._start()
+        elif self._heard.family == "report":
+            await self._beside_the_case()
+        else:
+            await self._note()
 
     async def small_talk(self) -> None:
         """Greetings, thanks, goodbyes, "are you a bot?", "what can you do?"."""
@@ -120,7 +131,8 @@ class Dialogue:
             return await self._same_or_new()
         case = self._open_case()
         if case is None:
-            self._add("thanks" if self._heard.family in ("solved", "affirm") else "help", "small_talk")
+            key = "thanks" if self._heard.family == "solved" else "ask_problem"
+            self._add(key, "ask_problem" if key == "ask_problem" else "small_talk")
         elif self._heard.family == "solved":
             self._close(case)
         else:
@@ -131,6 +143,9 @@ class Dialogue:
         if self._silent():
             return
         await self._settle_held()
+        await self._note()
+
+    async def _note(self) -> None:
         if self._open_case() is not None:
             return self._add_to_open_case(self._heard)
         if self._heard.family == "inform" and self._heard.fields:
@@ -148,16 +163,18 @@ class Dialogue:
 
     async def _go_on(self, intake: Intake) -> bool:
         """The next message of a running intake."""
-        family = self._heard.family
         if self._ends(intake):
             return self._solved(intake)
-        if family == "faq" and self._faq() and intake.awaiting:
-            return self._answer_between(intake)
+        if self._heard.family == "faq":
+            faq = self._faq()
+            if faq is not None and intake.awaiting and f"faq:{faq}" not in intake.offered:
+                return self._answer_between(intake, faq)
+            self._heard = read_as_statement(self._heard)
         given = self._read(intake)
-        if family == "wants_human" or self._heard.wants_human:
+        if self._heard.family == "wants_human" or self._heard.wants_human:
             return await self._open(intake)
         if intake.awaiting == "details":
-            self._count_answer(intake, given)
+            self._count_answer(intake)
         elif self._only_small_talk(given):
             self._add(self._small_talk_key(), "small_talk")
             return self._ask_again(intake)
@@ -184,12 +201,12 @@ class Dialogue:
             self._add("ask_problem", "ask_problem")
         return False
 
-    def _count_answer(self, intake: Intake, given: list[str]) -> None:
+    def _count_answer(self, intake: Intake) -> None:
         """Sees what the answer to the last question brought; gives up what was refused."""
         if self._heard.family == "refuse":
             details.give_up(intake, intake.asked)
             details.give_up(intake, self._book.topics[self._judge(intake).topic].required)
-        elif not given and self._heard.family != "report":
+        elif self._heard.family not in _NO_ANSWERS:
             details.take_literally(self._heard, intake, self._book)
         tried = [name for name in intake.asked if intake.tries.get(name, 0) >= self._tries(intake)]
         details.give_up(intake, tried)
@@ -324,7 +341,7 @@ class Dialogue:
             return True
         if self._is_another_matter(case):
             self._state.held = self._heard
-            topic = self._say.topic(self._book.topics[self._heard_topic()])
+            topic = self._say.topic(self._book.topics[case.topic])
             self._put(
                 self._say.reply(
                     "same_or_new", "same_or_new", buttons=_SAME_BUTTONS, reference=case.id, topic=topic
@@ -469,6 +486,9 @@ class Dialogue:
         intake.wants_human = intake.wants_human or self._heard.wants_human or (
             self._heard.family == "wants_human"
         )
+        return self._read_details(intake)
+
+    def _read_details(self, intake: Intake) -> list[str]:
         return details.read(self._heard, intake, self._book)
 
     async def _unclear(self) -> None:
@@ -489,16 +509,19 @@ class Dialogue:
         return calm and self._book.topics[alone.topic].handling == "acknowledge"
 
     def _faq(self) -> str | None:
+        """The FAQ the message asks, None when it states something that only resembles one."""
+        if self._heard.fields and not asks_something(self._heard):
+            return None
         name = self._heard.intent.partition("/")[2]
         if name in self._content.faqs:
             return name
         return choose_faq([self._heard], self._content)
 
-    def _answer_between(self, intake: Intake) -> bool:
+    def _answer_between(self, intake: Intake, faq: str) -> bool:
         """An FAQ in the middle of an intake: answered, then the open question once more."""
-        faq = self._faq()
-        assert faq is not None
         self._put(self._faq_reply(faq, "answer"))
+        intake.offered.append(f"faq:{faq}")
+        self._read_details(intake)
         if intake.awaiting == "solved":
             return self._ask_again(intake)
         questions = self._say.questions(intake.asked)

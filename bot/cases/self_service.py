@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.cases.cues import clean, count_matches
 from bot.cases.triage import Triage
 from bot.cases.understanding import Understanding
 from bot.playbook.content import Content
 from bot.playbook.model import Resource
+
+QUESTION_CUE = "question"
+_FEW_WORDS = 3
 
 
 def choose_resource(
@@ -34,3 +38,18 @@ def choose_faq(said: Sequence[Understanding], content: Content) -> str | None:
     """The id of the FAQ that answers the latest message, None when none is close enough."""
     faqs = [name for name, _ in said[-1].faqs if name in content.faqs] if said else []
     return faqs[0] if faqs else None
+
+
+def asks_something(heard: Understanding) -> bool:
+    """Whether the words are a question: by a mark or by the playbook's cue `question`."""
+    return "?" in heard.text or QUESTION_CUE in heard.cues
+
+
+def read_as_statement(heard: Understanding) -> Understanding:
+    """What a message is when it is no question after all: a short one gives details, a longer one
+    tells of a problem."""
+    short = len(heard.text.split()) <= _FEW_WORDS and bool(heard.fields)
+    if short or not heard.topics:
+        return replace(heard, intent="inform")
+    topic, share = heard.topics[0]
+    return replace(heard, intent=f"report/{topic}", confidence=share)
