@@ -30,7 +30,9 @@ def api_routes(cases: Cases, tokens: Tokens, now: Callable[[], datetime]) -> Blu
         if holder is None:
             raise BadRequest("unknown_token", "this bearer token is not known", 401)
         if holder.role not in _READERS:
-            raise BadRequest("wrong_role", f"a token with role {holder.role} cannot read cases", 403)
+            raise BadRequest(
+                "wrong_role", f"a token with role {holder.role} cannot read cases", 403
+            )
         return holder
 
     @routes.get("/cases")

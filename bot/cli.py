@@ -139,7 +139,9 @@ def replay(
     output: Output,
     url: Annotated[str, typer.Option(help="A running server.")],
     token: Annotated[str, typer.Option(help="A token with role channel.")],
-    press: Annotated[str, typer.Option(help="What to answer to offers: still or solved.")] = "still",
+    press: Annotated[
+        str, typer.Option(help="What to answer to offers: still or solved.")
+    ] = "still",
     at_once: Annotated[int, typer.Option(min=1, max=64, help="Customers side by side.")] = 4,
 ) -> None:
     """Plays customers from a file against a running server and writes how each ended."""
@@ -184,7 +186,9 @@ def show_case(
 
 @cases_app.command("export")
 def export_cases(
-    output: Annotated[Optional[Path], typer.Option(help="A file; standard output if absent.")] = None,
+    output: Annotated[
+        Optional[Path], typer.Option(help="A file; standard output if absent.")
+    ] = None,
     data_dir: DataDir = VAR,
     root: Root = HERE,
 ) -> None:

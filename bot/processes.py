@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from typing import Any
 from uuid import uuid4
 
 from bot.errors import StoreUnavailable
@@ -53,10 +54,9 @@ async def run_web(settings: Settings, attached: bool) -> None:
     stop = _stop_event(attached)
     connection = Connection(settings.redis_url)
     app = create_app(connection, load_content(settings.root))
-    server = await app.create_server(
+    server: Any = await app.create_server(
         settings.host, settings.port, return_asyncio_server=True, access_log=False
     )
-    assert server is not None
     await server.startup()
     await server.before_start()
     await server.after_start()

@@ -1,4 +1,4 @@
-"""A conversation with the real assistant, without a server: what a customer says, what comes back."""
+"""A conversation with the real assistant, without a server: messages in, replies out."""
 
 from __future__ import annotations
 

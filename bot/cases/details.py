@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.cases.case import Detail
+from bot.cases.case import Detail, Source
 from bot.cases.state import Intake
 from bot.cases.understanding import Understanding
 from bot.playbook.model import Playbook, Topic
@@ -25,15 +25,18 @@ def read(heard: Understanding, intake: Intake, playbook: Playbook) -> list[str]:
     A detail that is known is replaced when it was just asked for, when the message corrects itself,
     or when it is a precise one (order number, e-mail, phone) given again.
     """
-    source = "asked" if intake.awaiting == "details" else "said"
     changed = []
     for name, value in heard.fields.items():
         known = intake.details.get(name)
         if known is None or known.value is None or _replaces(name, heard, intake, playbook):
             if known is None or known.value != value:
-                intake.details[name] = Detail(value, source if name in intake.asked else "said")
+                intake.details[name] = Detail(value, _source(name, intake))
                 changed.append(name)
     return changed
+
+
+def _source(name: str, intake: Intake) -> Source:
+    return "asked" if intake.awaiting == "details" and name in intake.asked else "said"
 
 
 def _replaces(name: str, heard: Understanding, intake: Intake, playbook: Playbook) -> bool:

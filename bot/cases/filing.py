@@ -60,9 +60,7 @@ def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> F
     """A new case from an intake, with everything an agent needs."""
     judged = judge(intake, turn, content)
     topic = content.playbook.topics[judged.topic]
-    promise = make_promise(
-        turn.now, judged.severity, topic, calendar_of(judged.team, content)
-    )
+    promise = make_promise(turn.now, judged.severity, topic, calendar_of(judged.team, content))
     case = Case(
         id=reference,
         opened_at=turn.now,
@@ -80,7 +78,9 @@ def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> F
         team=judged.team,
         sla=Sla(promise.respond_by),
         details=dict(intake.details),
-        summary=summarise([said.text for said in intake.said], content.playbook.topics[judged.topic].label["en"]),
+        summary=summarise(
+            [said.text for said in intake.said], content.playbook.topics[judged.topic].label["en"]
+        ),
         resources_offered=tuple(intake.offered),
     ).noted(turn.now, "bot", "opened", severity=judged.severity.word)
     return Filed(case, judged, promise)

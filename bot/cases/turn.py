@@ -36,13 +36,16 @@ class Fact:
 
 @dataclass
 class Turn:
-    """`text` is what Rasa gets (a button's payload, or the words), `shown` what the customer sees of
-    it. `state` is Rasa's compact state ('' when new), read before and replaced by the turn.
+    """What the worker fills in: `text` is what Rasa gets (a button's payload, or the words) and
+    `shown` what the customer sees of it; `private_url` is the platform's deep link into private
+    messages, for public ones; `state` is Rasa's compact state ('' when new), replaced by the turn;
+    `case` is the conversation's latest case; `reference(n)` gives the reference of its n-th case,
+    however often it is asked; `repeat_contacts` counts the customer's cases that were not solved;
+    `line` is the turn's first line in the transcript.
 
-    `case` is the conversation's latest case, if it has one; a turn that opens or changes a case
-    leaves it in `changed`. `reference(n)` gives the reference of the conversation's n-th case, the
-    same one however often it is asked. `repeat_contacts` counts the customer's earlier cases that
-    were not solved.
+    What the turn leaves: cases it opened or changed in `changed`, where the transcript of a new one
+    begins in `opened_from`, facts, and replies. `answered` is set when the dialogue was asked; what
+    it says is in `prepared`, and in `replies` when it went through Rasa's output channel.
     """
 
     conversation: str
@@ -54,6 +57,7 @@ class Turn:
     content: Content
     reference: Callable[[int], Awaitable[str]]
     visibility: Visibility = "private"
+    private_url: str = ""
     state: str = ""
     case: Case | None = None
     repeat_contacts: int = 0

@@ -1,4 +1,4 @@
-"""What the bot understood of one turn, free of any framework: the seam between NLU and the domain."""
+"""What the bot understood of one turn: the seam between the understanding and the domain."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Sentiment = Literal["negative", "neutral", "positive"]
 
 @dataclass(frozen=True)
 class Understanding:
-    """`intent` is the full name: `report/<topic>`, `faq/<id>` or a dialogue intent such as `affirm`.
+    """`intent` is the full name: `report/<topic>`, `faq/<id>` or a dialogue intent (`affirm`).
 
     `topics` ranks all topics with their probabilities, best first, whatever the intent is.
     `faqs` holds (FAQ id, score) above the threshold, best first. `fields` maps field names of the

@@ -44,7 +44,7 @@ class Channel(abc.ABC):
 
     @abc.abstractmethod
     async def verify(self, request: Request) -> None:
-        """Raises BadRequest (401 or 403) unless the caller is who it says, judged on the raw body."""
+        """Raises BadRequest (401 or 403) unless the caller, by the raw body, is who it says."""
 
     @abc.abstractmethod
     async def parse(self, request: Request) -> list[Inbound]:

@@ -54,7 +54,9 @@ def show_case(settings: Settings, reference: str) -> None:
 
     case = with_store(settings, get)
     if case is None:
-        raise BadRequest("unknown_case", f"there is no case {reference}; `nightdesk cases list`", 404)
+        raise BadRequest(
+            "unknown_case", f"there is no case {reference}; `nightdesk cases list`", 404
+        )
     _print_case(case, Console())
 
 

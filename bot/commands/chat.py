@@ -20,7 +20,8 @@ def chat(settings: Settings, url: str, token: str | None) -> None:
     """Reads lines until end of file. Raises BadRequest when no server answers at `url`."""
     console = Console(highlight=False)
     headers = {"Authorization": f"Bearer {token or add_token(settings, 'chat', 'channel')}"}
-    sender, buttons = f"terminal-{uuid4().hex[:8]}", []
+    sender = f"terminal-{uuid4().hex[:8]}"
+    buttons: list[dict[str, str]] = []
     console.print("Write as a customer; a number presses a button; Ctrl-D ends.", style="dim")
     with httpx.Client(base_url=url, headers=headers, timeout=_WAIT_SECONDS) as client:
         while True:
@@ -41,13 +42,13 @@ def _pressed(text: str, buttons: list[dict[str, str]]) -> str:
 
 def _send(client: httpx.Client, sender: str, message: str) -> list[dict[str, Any]]:
     try:
-        answer = client.post(
-            "/webhooks/rest/webhook", json={"sender": sender, "message": message}
-        )
+        answer = client.post("/webhooks/rest/webhook", json={"sender": sender, "message": message})
         body = answer.json()
     except (httpx.HTTPError, ValueError) as error:
         kind = type(error).__name__
-        raise BadRequest("no_server", f"no Nightdesk answers there ({kind}); `make serve`") from None
+        raise BadRequest(
+            "no_server", f"no Nightdesk answers there ({kind}); `make serve`"
+        ) from None
     if answer.is_error:
         raise BadRequest(body["error"]["code"], body["error"]["message"], answer.status_code)
     return list(body)

@@ -28,5 +28,9 @@ def _line(problem: Problem) -> Text:
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
     key = f" {problem.key}" if problem.key else ""
     return Text.assemble(
-        (place, "bold"), (key, "cyan"), f": {problem.message}\n    ", ("mend: ", "green"), problem.fix
+        (place, "bold"),
+        (key, "cyan"),
+        f": {problem.message}\n    ",
+        ("mend: ", "green"),
+        problem.fix,
     )

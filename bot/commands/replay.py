@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot.cases.dialogue import NOT_SOLVED, SAME, SOLVED
+from bot.cases.beside import SAME
+from bot.cases.intake import NOT_SOLVED, SOLVED
 from bot.cases.reference import find_reference
 from bot.commands.json_lines import customer_messages, read_json_lines
 from bot.errors import BadRequest
@@ -67,9 +68,7 @@ class Play:
         }
 
 
-def replay_file(
-    source: Path, target: Path, url: str, token: str, press: str, at_once: int
-) -> int:
+def replay_file(source: Path, target: Path, url: str, token: str, press: str, at_once: int) -> int:
     """Plays every conversation of `source`; 0 when none ended with an error, else 1.
 
     Raises BadRequest for a wrong `press` or a line that cannot be read.
@@ -97,7 +96,9 @@ async def _play_all(
     columns = (TextColumn("Replay"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("", total=len(plays))
-        async with httpx.AsyncClient(base_url=url, headers=headers, timeout=_WAIT_SECONDS) as client:
+        async with httpx.AsyncClient(
+            base_url=url, headers=headers, timeout=_WAIT_SECONDS
+        ) as client:
 
             async def one(play: Play) -> None:
                 async with gate:
@@ -122,7 +123,7 @@ async def _play(play: Play, client: httpx.AsyncClient, press: str) -> None:
 
 
 def _next_message(play: Play, press: str) -> str | None:
-    """The customer's own messages first; then what an offer or a question needs; None at the end."""
+    """The customer's own messages first, then what an offer or a question needs; at last None."""
     if play.waiting:
         return play.waiting.popleft()
     payloads = [b["payload"] for reply in play.latest for b in reply.get("buttons", ())]

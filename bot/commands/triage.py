@@ -62,5 +62,3 @@ async def _triage(
         "faq": [name for name, _ in heard.faqs],
         "resource": resource and {"title": resource.title["en"], "url": resource.url},
     }
-
-

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
-    BotUttered,
     Event,
     SessionStarted,
     SlotSet,
@@ -62,7 +60,10 @@ def compact(tracker: DialogueStateTracker) -> list[Event]:
     ]
     loop = tracker.active_loop_name
     loops: list[Event] = [ActiveLoop(loop, timestamp=stamp)] if loop else []
-    start: list[Event] = [SessionStarted(timestamp=stamp), ActionExecuted("action_listen", timestamp=stamp)]
+    start: list[Event] = [
+        SessionStarted(timestamp=stamp),
+        ActionExecuted("action_listen", timestamp=stamp),
+    ]
     return [*start, *slots, *loops, *last]
 
 
@@ -75,5 +76,3 @@ def _last_turn(events: Iterable[Event]) -> list[Event]:
         if isinstance(event, UserUttered):
             break
     return list(reversed(found))
-
-

@@ -36,8 +36,9 @@ _SLOW = {
     _NLU + "classifiers.logistic_regression_classifier": ("LogisticRegressionClassifier",),
     _NLU + "extractors.crf_entity_extractor": ("CRFEntityExtractor", "CRFEntityExtractorOptions"),
     _NLU + "featurizers.sparse_featurizer.count_vectors_featurizer": ("CountVectorsFeaturizer",),
-    _NLU
-    + "featurizers.sparse_featurizer.lexical_syntactic_featurizer": ("LexicalSyntacticFeaturizer",),
+    _NLU + "featurizers.sparse_featurizer.lexical_syntactic_featurizer": (
+        "LexicalSyntacticFeaturizer",
+    ),
 }
 
 

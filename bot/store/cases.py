@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cases.case import Case, Line as TranscriptLine
+from bot.cases.case import Case
+from bot.cases.case import Line as TranscriptLine
 from bot.cases.queue import sort_queue
 from bot.cases.timestamps import read_utc
 from bot.errors import BadRequest

@@ -259,7 +259,9 @@ def _line_json(speaker: str, text: str, at: datetime, **more: Any) -> str:
 
 
 def _reply_json(reply: Reply, at: datetime) -> str:
-    return _line_json("bot", reply.text, at, kind=reply.kind, buttons=[list(b) for b in reply.buttons])
+    return _line_json(
+        "bot", reply.text, at, kind=reply.kind, buttons=[list(b) for b in reply.buttons]
+    )
 
 
 def _line(number: int, text: str) -> Line:

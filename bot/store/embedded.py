@@ -125,7 +125,7 @@ class EmbeddedStore:
                 if time.monotonic() > until or not self.running():
                     kind = type(error).__name__
                     raise StoreUnavailable(
-                        f"The embedded Valkey does not answer ({kind}); see {self._folder.name}/valkey.log."
+                        f"The embedded Valkey does not answer ({kind}); see its valkey.log."
                     ) from None
                 time.sleep(0.05)
 

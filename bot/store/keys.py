@@ -4,7 +4,7 @@ With prefix `nd` and conversation `c`:
   nd:c:{c}            hash    channel, customer, state, attempts, lease, seen (last handled id)
   nd:c:{c}:inbox      list    accepted messages that no turn has handled yet, JSON
   nd:c:{c}:ids        hash    message id -> '' (accepted) or 'first:last' (lines of its replies)
-  nd:c:{c}:log        list    the transcript, one JSON line each; a line's number is its place from 1
+  nd:c:{c}:log        list    the transcript, a JSON object each; numbered by place, from 1
   nd:c:{c}:buttons    hash    payload -> title of the buttons the bot sent in this conversation
   nd:c:{c}:cases      zset    references of its cases by opening time (ms)
   nd:ready            zset    conversations with accepted messages -> when they are due (ms)

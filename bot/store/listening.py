@@ -22,7 +22,7 @@ class Listening:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def run(self) -> None:
-        """Listens until cancelled; while Redis is away, waiters look for themselves every second."""
+        """Listens until cancelled; while Redis is away, waiters look for themselves."""
         while True:
             with contextlib.suppress(RedisError, OSError):
                 await self._listen()

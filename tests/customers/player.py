@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from bot.cases.beside import NEW
 from bot.cases.case import Case
-from bot.cases.dialogue import NEW, NOT_SOLVED
+from bot.cases.intake import NOT_SOLVED
 from tests.talking import Talk
 
 MOST_TURNS = 14
@@ -52,7 +53,10 @@ class Played:
 
 def same(expected: str, noted: str | None) -> bool:
     """Whether two spellings of a detail are the same to an agent."""
-    return noted is not None and _plain(expected) in (_plain(noted), _plain(noted)[-len(_plain(expected)) :])
+    return noted is not None and _plain(expected) in (
+        _plain(noted),
+        _plain(noted)[-len(_plain(expected)) :],
+    )
 
 
 def _plain(text: str) -> str:

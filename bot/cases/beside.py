@@ -1,0 +1,128 @@
+"""What happens beside an open case: more of the same, another matter, its state, its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.cases import details
+from bot.cases.case import Case
+from bot.cases.filing import Filed, add_to_case, calendar_of, judge
+from bot.cases.intake import IntakeSteps
+from bot.cases.speaker import MOST_REMEMBERED
+from bot.cases.state import Intake
+from bot.cases.understanding import Understanding
+from bot.playbook.model import Severity
+
+SAME, NEW = "/same_matter", "/new_matter"
+"""Payloads of the buttons."""
+
+_SAME_BUTTONS = (("button_same", SAME), ("button_new", NEW))
+_SURE_OTHER_TOPIC = 0.45
+
+
+class BesideCase(IntakeSteps):
+    """What is said while a case is open: more of it, or another matter."""
+
+    async def _beside_the_case(self) -> bool:
+        """A report while a case is open: the same matter, or a new one?"""
+        case = self._open_case()
+        assert case is not None
+        if self._just_praise():
+            self._add("praise", "thanks")
+            return True
+        if self._is_another_matter(case):
+            self._state.held = self._heard
+            topic = self._say.topic(self._book.topics[case.topic])
+            self._put(
+                self._say.reply(
+                    "same_or_new",
+                    "same_or_new",
+                    buttons=_SAME_BUTTONS,
+                    reference=case.id,
+                    topic=topic,
+                )
+            )
+            return True
+        self._add_to_open_case(self._heard)
+        return True
+
+    def _just_praise(self) -> bool:
+        alone = self._judge(Intake(said=[self._heard]))
+        calm = alone.severity < Severity.CRITICAL
+        return calm and self._book.topics[alone.topic].handling == "acknowledge"
+
+    def _is_another_matter(self, case: Case) -> bool:
+        topic = self._heard_topic()
+        known = (case.topic, *case.secondary_topics)
+        if topic in known or topic in ("other", "complaint") or case.topic == "other":
+            return False
+        alone = Intake(said=[self._heard])
+        urgent = judge(alone, self._turn, self._content).severity == Severity.CRITICAL
+        return not urgent and self._heard.confidence >= _SURE_OTHER_TOPIC
+
+    async def _same_or_new(self) -> None:
+        held = self._state.held
+        assert held is not None
+        self._state.held = None
+        if self._heard.family in ("new_matter", "deny"):
+            intake = self._begin()
+            intake.said.append(held)
+            details.read(held, intake, self._book)
+            await self._next_for(intake, held)
+        else:
+            self._add_to_open_case(held)
+
+    async def _next_for(self, intake: Intake, heard: Understanding) -> None:
+        self._heard = heard
+        await self._next(intake)
+
+    async def _settle_held(self) -> None:
+        """No answer to "same matter or a new one?": what was held goes to the open case."""
+        held, self._state.held = self._state.held, None
+        if held is None:
+            return
+        if self._heard.family in ("same_matter", "new_matter", "affirm", "deny"):
+            self._state.held = held
+        elif self._open_case() is not None:
+            self._file_with_case(held)
+
+    def _add_to_open_case(self, heard: Understanding, *, tell_state: bool = False) -> None:
+        filed, worse = self._file_with_case(heard)
+        for text in filed.triage.texts if worse else ():
+            self._add(text, "safety")
+        calendar = calendar_of(filed.case.team, self._content)
+        due = self._say.moment(filed.case.sla.respond_by, calendar)
+        if worse:
+            self._add("added_escalated", "added", reference=filed.case.id, due=due)
+        elif tell_state:
+            self._tell_state(filed.case)
+        else:
+            self._add("added", "added", reference=filed.case.id)
+
+    def _file_with_case(self, heard: Understanding) -> tuple[Filed, bool]:
+        case = self._open_case()
+        assert case is not None
+        intake = self._state.filed or Intake(details=dict(case.details))
+        intake.said = [*intake.said, heard][-MOST_REMEMBERED:]
+        details.read(heard, intake, self._book)
+        self._state.filed = intake
+        filed = add_to_case(case, intake, self._turn, self._content)
+        self._turn.put(filed.case)
+        worse = filed.case.severity > case.severity
+        self._turn.happened("case_extended", case=case.id, severity=filed.case.severity.word)
+        return filed, worse
+
+    def _tell_state(self, case: Case) -> None:
+        calendar = calendar_of(case.team, self._content)
+        self._add(
+            "status", "status", reference=case.id,
+            topic=self._say.topic(self._book.topics[case.topic]),
+            state=self._say.text(f"state_{case.status}"),
+            due=self._say.moment(case.sla.respond_by, calendar),
+        )  # fmt: skip
+
+    def _close(self, case: Case) -> None:
+        closed = replace(case, status="closed").noted(self._turn.now, "customer", "closed")
+        self._turn.put(closed)
+        self._turn.happened("case_closed", case=case.id)
+        self._add("closed_by_customer", "solved", reference=case.id)

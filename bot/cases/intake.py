@@ -1,0 +1,245 @@
+"""Taking a problem in: parse first, offer help, then ask once for all that is missing."""
+
+from __future__ import annotations
+
+from bot.cases import details
+from bot.cases.filing import Filed, calendar_of, file_case
+from bot.cases.self_service import asks_something, choose_faq, choose_resource, read_as_statement
+from bot.cases.speaker import Speaker
+from bot.cases.state import Intake
+from bot.cases.triage import Triage
+from bot.cases.turn import Reply
+from bot.playbook.model import Severity
+
+SOLVED, NOT_SOLVED, PERSON = "/solved", "/not_solved", "/wants_human"
+"""Payloads of the buttons."""
+
+_OFFER_BUTTONS = (("button_solved", SOLVED), ("button_not_solved", NOT_SOLVED))
+_PERSON_BUTTON = (("button_person", PERSON),)
+_STORY_WORDS = 4
+_NO_ANSWERS = ("not_solved", "case_status", "thanks", "goodbye", "greet", "bot_challenge", "help")
+
+
+class IntakeSteps(Speaker):
+    """Taking a problem in: offer help, ask for what is missing, open the case."""
+
+    async def _start(self) -> bool:
+        intake = self._begin()
+        self._read(intake)
+        return await self._next(intake)
+
+    async def _go_on(self, intake: Intake) -> bool:
+        """The next message of a running intake."""
+        if self._ends(intake):
+            return self._solved(intake)
+        if self._heard.family == "faq":
+            faq = self._faq()
+            if faq is not None and intake.awaiting and f"faq:{faq}" not in intake.offered:
+                return self._answer_between(intake, faq)
+            self._heard = read_as_statement(self._heard)
+        given = self._read(intake)
+        if self._heard.family == "wants_human" or self._heard.wants_human:
+            return await self._open(intake)
+        if intake.awaiting == "details":
+            self._count_answer(intake)
+        elif self._only_small_talk(given):
+            self._add(self._small_talk_key(), "small_talk")
+            return self._ask_again(intake)
+        return await self._next(intake)
+
+    def _ends(self, intake: Intake) -> bool:
+        if self._heard.family == "solved":
+            return True
+        content_with_it = self._heard.family in ("affirm", "thanks", "goodbye")
+        return intake.awaiting == "solved" and content_with_it and not self._heard.fields
+
+    def _only_small_talk(self, given: list[str]) -> bool:
+        family = self._heard.family
+        return not given and family in ("greet", "bot_challenge", "help", "thanks", "goodbye")
+
+    def _small_talk_key(self) -> str:
+        return {"greet": "greeting"}.get(self._heard.family, self._heard.family)
+
+    def _ask_again(self, intake: Intake) -> bool:
+        """After an interruption: the open question once more."""
+        if intake.awaiting == "solved":
+            self._put(self._say.reply("offer", "ask_solved", buttons=_OFFER_BUTTONS))
+        else:
+            self._add("ask_problem", "ask_problem")
+        return False
+
+    def _count_answer(self, intake: Intake) -> None:
+        """Sees what the answer to the last question brought; gives up what was refused."""
+        if self._heard.family == "refuse":
+            details.give_up(intake, intake.asked)
+            details.give_up(intake, self._book.topics[self._judge(intake).topic].required)
+        elif self._heard.family not in _NO_ANSWERS:
+            details.take_literally(self._heard, intake, self._book)
+        tried = [name for name in intake.asked if intake.tries.get(name, 0) >= self._tries(intake)]
+        details.give_up(intake, tried)
+
+    async def _next(self, intake: Intake) -> bool:
+        """Offers help, asks, or opens the case: whatever is next."""
+        judged = self._judge(intake)
+        if judged.severity == Severity.CRITICAL or intake.wants_human:
+            return await self._open(intake)
+        if not intake.offered and self._heard.family == "report" and self._may_offer(judged):
+            if self._offer(intake, judged):
+                return False
+        topic = self._book.topics[judged.topic]
+        missing = details.missing(intake, topic, self._tries(intake))
+        if not missing:
+            return await self._open(intake)
+        self._ask(intake, missing, judged)
+        return False
+
+    def _may_offer(self, judged: Triage) -> bool:
+        return not self._people_are_in(judged) and self._turn.visibility == "private"
+
+    def _offer(self, intake: Intake, judged: Triage) -> bool:
+        resource = choose_resource(intake.said, judged, self._content, intake.offered)
+        if resource is None:
+            faq = choose_faq(intake.said, self._content)
+            if faq is not None:
+                self._offer_faq(intake, faq)
+            return faq is not None
+        self._acknowledge(judged)
+        self._put(
+            self._say.reply(
+                "offer", "offer_resource", title=self._say.local(resource.title),
+                description=self._say.local(resource.description), url=resource.url,
+            )
+        )  # fmt: skip
+        self._put(self._say.reply("offer", "ask_solved", buttons=_OFFER_BUTTONS))
+        self._offered(intake, resource.id)
+        return True
+
+    def _offered(self, intake: Intake, name: str) -> None:
+        intake.offered.append(name)
+        intake.awaiting = "solved"
+        self._turn.happened("resource_offered", resource=name)
+
+    def _ask(self, intake: Intake, missing: list[str], judged: Triage) -> None:
+        """All that is missing in one message the first time; singly after that."""
+        first = not intake.tries
+        if first:
+            if not intake.offered:
+                self._acknowledge(judged)
+            key = "ask_details_open" if self._people_are_in(judged) else "ask_details"
+            self._add(key, "ask", questions=self._say.questions(missing))
+        else:
+            missing = missing[:1]
+            again = intake.tries.get(missing[0], 0) > 1
+            key = "ask_one_again" if again else "ask_one"
+            self._add(key, "ask", question=self._say.question(missing[0]))
+        for name in missing:
+            intake.tries[name] = intake.tries.get(name, 0) + 1
+        intake.asked, intake.awaiting = missing, "details"
+        self._turn.happened("details_asked", fields=",".join(missing))
+
+    def _tries(self, intake: Intake) -> int:
+        return 1 if self._people_are_in(self._judge(intake)) else self._book.tries
+
+    def _solved(self, intake: Intake) -> bool:
+        self._add("solved", "solved")
+        last = intake.offered[-1] if intake.offered else ""
+        self._turn.happened("solved", resource=last)
+        self._state.intake = None
+        return True
+
+    async def _open(self, intake: Intake) -> bool:
+        """Opens the case and gives the receipt; True, as the intake is done then."""
+        filed = await self._file(intake)
+        for text in filed.triage.texts:
+            self._add(text, "safety")
+        if intake.wants_human:
+            self._add("human_open" if filed.promise.opens_at is None else "human", "human")
+        self._receipt(filed, intake)
+        return True
+
+    async def _file(self, intake: Intake) -> Filed:
+        """The case of an intake, on the turn; what it lacks is marked missing."""
+        judged = self._judge(intake)
+        details.give_up(intake, self._book.topics[judged.topic].required)
+        reference = await self._turn.reference(self._state.number)
+        filed = file_case(reference, intake, self._turn, self._content)
+        self._turn.put(filed.case)
+        self._turn.opened_from[filed.case.id] = intake.line
+        self._state.filed, self._state.intake = intake, None
+        self._opened(filed)
+        return filed
+
+    def _opened(self, filed: Filed) -> None:
+        case = filed.case
+        self._turn.happened(
+            "case_opened", case=case.id, topic=case.topic, subtopic=case.subtopic,
+            severity=case.severity.word, team=case.team, channel=case.channel,
+            sentiment=case.sentiment, language=case.customer.language,
+        )  # fmt: skip
+
+    def _receipt(self, filed: Filed, intake: Intake) -> None:
+        case, calendar = filed.case, calendar_of(filed.case.team, self._content)
+        parts = [
+            self._say.text(
+                "receipt",
+                reference=case.id,
+                topic=self._say.topic(self._book.topics[case.topic]),
+                noted=self._say.noted(details.known(intake)),
+                team=self._say.local(self._book.teams[case.team].label),
+                promise=self._say.promise(filed.promise, calendar),
+            )
+        ]
+        if case.secondary_topics:
+            topics = [self._say.topic(self._book.topics[name]) for name in case.secondary_topics]
+            parts.append(self._say.text("receipt_secondary", topics=", ".join(topics)))
+        if case.missing:
+            missing = ", ".join(self._say.field(name) for name in case.missing)
+            parts.append(self._say.text("receipt_missing", missing=missing))
+        if self._content.voice.signature:
+            parts.append(self._content.voice.signature)
+        self._put(Reply("\n\n".join(parts), (), "receipt"))
+
+    async def _unclear(self) -> None:
+        """Asks once what it is about; a second time, or after a longer story, takes it in."""
+        self._state.unclear += 1
+        if len(self._heard.text.split()) < _STORY_WORDS and self._state.unclear < 2:
+            return self._put(
+                self._say.reply("not_understood", "not_understood", buttons=_PERSON_BUTTON)
+            )
+        self._state.unclear = 0
+        intake = self._begin()
+        self._read(intake)
+        await self._next(intake)
+
+    def _faq(self) -> str | None:
+        """The FAQ the message asks, None when it states something that only resembles one."""
+        if self._heard.fields and not asks_something(self._heard):
+            return None
+        name = self._heard.intent.partition("/")[2]
+        if name in self._content.faqs:
+            return name
+        return choose_faq([self._heard], self._content)
+
+    def _answer_between(self, intake: Intake, faq: str) -> bool:
+        """An FAQ in the middle of an intake: answered, then the open question once more."""
+        self._put(self._faq_reply(faq, "answer"))
+        intake.offered.append(f"faq:{faq}")
+        self._read_details(intake)
+        if intake.awaiting == "solved":
+            return self._ask_again(intake)
+        questions = self._say.questions(intake.asked)
+        self._add("back_to_details", "ask", questions=questions)
+        return False
+
+    def _offer_faq(self, intake: Intake, faq: str) -> None:
+        self._put(self._faq_reply(faq, "offer"))
+        self._put(self._say.reply("offer", "ask_solved", buttons=_OFFER_BUTTONS))
+        self._offered(intake, f"faq:{faq}")
+
+    def _faq_reply(self, name: str, kind: str) -> Reply:
+        faq = self._content.faqs[name]
+        answer = self._say.local(faq.answer)
+        self._turn.happened("faq_answered", faq=name)
+        if faq.url is None:
+            return self._say.reply(kind, "answer_faq", answer=answer)
+        return self._say.reply(kind, "answer_faq_link", answer=answer, url=faq.url)
