@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.nlu.blends import blended
 from bot.nlu.lexical import DEFAULT_RECIPE, LexicalClassifier, Recipe
 from bot.nlu.text import normalise, words
 
 REPORT = "report"
+INFORM = "inform"
 FALLBACK = "nlu_fallback"
 
 
@@ -22,12 +24,14 @@ class Thresholds:
     """`unsure`: a short message whose best family is less likely is not understood; nor is one of
     whose n-grams training has seen a smaller share than `familiar`.
     `long_words`: from so many words on a message is a report unless a dialogue intent has at
-    least `sure`; nobody writes that much to say hello."""
+    least `sure`; nobody writes that much to say hello. `told_words`: an answer with so many words
+    beside its details, and a subtopic's cue among them, tells of a problem."""
 
     unsure: float = 0.3
     familiar: float = 0.3
     long_words: int = 12
     sure: float = 0.8
+    told_words: int = 5
 
 
 DEFAULT_THRESHOLDS = Thresholds()
@@ -73,7 +77,9 @@ class IntentModel:
             if intent.startswith(f"{REPORT}/")
         ]
         topics = LexicalClassifier.fit([t for t, _ in reports], [n for _, n in reports], recipe)
-        return cls(LexicalClassifier.fit(shapes, families, recipe), topics)
+        joined = [*zip(shapes, families, strict=True), *blended(shapes, families)]
+        told = LexicalClassifier.fit([t for t, _ in joined], [f for _, f in joined], recipe)
+        return cls(told, topics)
 
     def decide(self, text: str, shape: str) -> Decision:
         """`shape` is the text with its details masked: answers are known by their shape, topics by
@@ -86,12 +92,20 @@ class IntentModel:
 
     def _family(self, ranking: Sequence[tuple[str, float]], shape: str) -> tuple[str, float]:
         best, probability = ranking[0]
-        if len(words(normalise(shape))) >= self._thresholds.long_words:
+        said = words(normalise(shape))
+        if best == INFORM and self._tells_a_problem(said, shape):
+            return REPORT, probability
+        if len(said) >= self._thresholds.long_words:
             if probability < self._thresholds.sure:
                 return REPORT, dict(ranking).get(REPORT, 0.0)
         elif probability < self._thresholds.unsure or self._is_foreign(shape):
             return FALLBACK, 1.0 - probability
         return best, probability
+
+    def _tells_a_problem(self, said: Sequence[str], shape: str) -> bool:
+        told = sum(word[0].isalpha() for word in said)
+        hints = self._families.vectors.hints
+        return told >= self._thresholds.told_words and hints.tell_a_problem(shape)
 
     def _is_foreign(self, shape: str) -> bool:
         return self._families.vectors.familiarity(shape) < self._thresholds.familiar

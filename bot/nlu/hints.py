@@ -6,6 +6,7 @@ On 400 real conversations (d000-d399) hints raised the topic accuracy of the lex
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ class Hints:
         self._finder = CueFinder(self.patterns)
         names = [*self.patterns, SHOUTING] if self.patterns else []
         self._columns = {name: column for column, name in enumerate(names)}
+        self._latest: tuple[str, frozenset[str]] = ("", frozenset())
 
     @classmethod
     def of_playbook(cls, playbook: Playbook) -> Hints:
@@ -42,9 +44,19 @@ class Hints:
         """Columns and values of a text as the customer wrote it; both empty without any hint."""
         if not self._columns:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        hit = sorted(self._columns[name] for name in self._finder.find_cues(text))
+        hit = sorted(self._columns[name] for name in self._find(text))
         share = WEIGHT / math.sqrt(len(hit)) if hit else 0.0
         return np.array(hit, np.int32), np.full(len(hit), share, np.float32)
+
+    def tell_a_problem(self, text: str) -> bool:
+        """Whether a cue of a subtopic matches: words that are about something."""
+        return bool(self._columns) and any("/" in name for name in self._find(text))
+
+    def _find(self, text: str) -> frozenset[str]:
+        """Several classifiers ask about the same message; it is searched once."""
+        if text != self._latest[0]:
+            self._latest = text, self._finder.find_cues(text)
+        return self._latest[1]
 
     def save(self, folder: Path) -> None:
         text = json.dumps(self.patterns, ensure_ascii=False)
@@ -52,7 +64,13 @@ class Hints:
 
     @classmethod
     def load(cls, folder: Path) -> Hints:
-        return cls(json.loads((folder / "hints.json").read_text("utf-8")))
+        """The same object for all classifiers of one model."""
+        return _from_json((folder / "hints.json").read_text("utf-8"))
+
+
+@functools.lru_cache(maxsize=4)
+def _from_json(text: str) -> Hints:
+    return Hints(json.loads(text))
 
 
 def _subtopic_cues(playbook: Playbook) -> dict[str, tuple[str, ...]]:

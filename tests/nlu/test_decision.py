@@ -3,6 +3,8 @@ from pathlib import Path
 import pytest
 
 from bot.nlu.decision import IntentModel
+from bot.nlu.hints import Hints
+from bot.nlu.lexical import Recipe
 
 Examples = list[tuple[str, str]]
 
@@ -31,6 +33,14 @@ def test_customer_is_understood_when_writing(model: IntentModel, text: str, inte
 @pytest.mark.parametrize("text", ["", "   ", "qwzx vbjk", "ㅋㅋㅋ", "@somebody"])
 def test_customer_is_asked_again_when_nothing_is_likely(model: IntentModel, text: str) -> None:
     assert model.decide(text, text).intent == "nlu_fallback"
+
+
+def test_answer_is_a_report_when_it_tells_a_problem(examples: Examples) -> None:
+    texts, intents = zip(*examples, strict=True)
+    hints = Hints({"delivery/late": (r"(has not|hasn't) (come|arrived)",)})
+    model = IntentModel.fit(texts, texts, intents, Recipe(hints=hints))
+    shape = "§, the blue one, since § it hasn't come"
+    assert model.decide(shape, shape).intent.startswith("report/")
 
 
 def test_topics_are_ranked_when_the_message_is_no_report(model: IntentModel) -> None:
