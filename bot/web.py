@@ -1,4 +1,4 @@
-"""The web process: channels, API and pages. It never imports Rasa, so it answers in milliseconds."""
+"""The web process: channels, API and pages. It never imports Rasa, so it answers at once."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bot.api import api_routes
 from bot.cases.masking import Masker
 from bot.channels.base import Reception
 from bot.channels.rest import Rest
+from bot.channels.webchat import WebChat
 from bot.errors import BadRequest, StoreUnavailable
 from bot.playbook.content import Content
 from bot.store.cases import Cases
@@ -39,7 +40,7 @@ def now_utc() -> datetime:
 
 def create_app(connection: Connection, content: Content, now: Now = now_utc) -> Sanic:
     """The Sanic app over one connection; background tasks run with it."""
-    app = Sanic(f"nightdesk_{uuid4().hex}", register=False, configure_logging=False)
+    app = Sanic(f"nightdesk_{uuid4().hex}", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MOST_BYTES
     app.config.FALLBACK_ERROR_FORMAT = "json"
     reception = Reception(
@@ -50,6 +51,7 @@ def create_app(connection: Connection, content: Content, now: Now = now_utc) -> 
         now,
     )
     app.blueprint(Rest(reception, {}).blueprint())
+    app.blueprint(WebChat(reception, {}, content, connection).blueprint())
     app.blueprint(api_routes(Cases(connection), reception.tokens, now))
     app.add_route(_health(connection), "/health", methods=["GET"], name="health")
     app.error_handler.add(Exception, _tell)
@@ -95,7 +97,8 @@ async def _tell(request: Request, error: Exception) -> HTTPResponse:
     code, message, status = _explained(error)
     if status >= 500 and code == "internal":
         log.error("%s %s failed with %s.", request.method, request.path, type(error).__name__)
-    headers = {"Retry-After": "2"} if status == 503 else None
+    wait = 2 if status == 503 else getattr(error, "retry_after_seconds", 0)
+    headers = {"Retry-After": str(wait)} if wait else None
     return json({"error": {"code": code, "message": message}}, status, headers=headers)
 
 
@@ -107,7 +110,9 @@ def _explained(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, SanicException):
         status = error.status_code or 500
         words = _HTTP.get(status, ("http_error", "this request cannot be served"))
-        return (*words, status) if status < 500 else ("internal", "something went wrong here", status)
+        return (
+            (*words, status) if status < 500 else ("internal", "something went wrong here", status)
+        )
     return "internal", "something went wrong here; the message was not lost if it was accepted", 500
 
 

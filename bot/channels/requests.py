@@ -30,9 +30,7 @@ def json_object(request: Request) -> dict[str, Any]:
     return body
 
 
-def text_of(
-    body: Mapping[str, Any], key: str, *, longest: int, default: str | None = None
-) -> str:
+def text_of(body: Mapping[str, Any], key: str, *, longest: int, default: str | None = None) -> str:
     """The string at `key`: not empty, valid Unicode, at most `longest` characters.
 
     Raises BadRequest otherwise; a missing or null value is `default`, if there is one.
@@ -44,7 +42,9 @@ def text_of(
         what = "is missing" if value is None else "is not a string"
         raise BadRequest(f"bad_{key}", f"`{key}` {what}")
     if len(value) > longest:
-        raise BadRequest(f"bad_{key}", f"`{key}` has {len(value)} characters; {longest} are allowed", 413)
+        raise BadRequest(
+            f"bad_{key}", f"`{key}` has {len(value)} characters; {longest} are allowed", 413
+        )
     if default is None and not value.strip():
         raise BadRequest(f"bad_{key}", f"`{key}` is empty")
     return _clean(value, key)

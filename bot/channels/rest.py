@@ -65,7 +65,8 @@ class Rest(Channel):
         title = await self.reception.conversations.button(conversation, message.strip())
         if title is None:
             raise BadRequest(
-                "unknown_button", "this payload is of no button that the bot sent in this conversation"
+                "unknown_button",
+                "this payload is of no button that the bot sent in this conversation",
             )
         return Inbound(message_id, conversation, self.name, customer, title, message.strip())
 
