@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.cases.case import Detail, Source
 from bot.cases.state import Intake
 from bot.cases.understanding import Understanding
-from bot.playbook.model import Playbook, Topic
+from bot.playbook.model import Playbook
 
 CORRECTION_CUE = "correction"
 _REPLACEABLE = frozenset({"pattern", "email", "phone"})
@@ -77,11 +77,11 @@ def _given(name: str, intake: Intake) -> bool:
     return name in intake.details and intake.details[name].value is not None
 
 
-def missing(intake: Intake, topic: Topic, tries: int) -> list[str]:
+def missing(intake: Intake, required: Iterable[str], tries: int) -> list[str]:
     """Required details that are not known and may still be asked for."""
     return [
         name
-        for name in topic.required
+        for name in required
         if name not in intake.details and intake.tries.get(name, 0) < tries
     ]
 

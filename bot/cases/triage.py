@@ -52,7 +52,7 @@ class Context:
 class Triage:
     """`scores` ranks the topics the turns point to, best first, before any rule (0 to 1 each).
     `texts` are keys of texts the customer gets at once. `severity_reasons` are sentences, the
-    weightiest first, at least one. `fired` names the topic rule and the severity rules that held.
+    weightiest first, at least one. `fired` names the topic rule (also in `fired_topic_rule`) and the severity rules that held.
     """
 
     topic: str
@@ -68,6 +68,7 @@ class Triage:
     cues: frozenset[str]
     fired: tuple[str, ...]
     scores: tuple[tuple[str, float], ...]
+    fired_topic_rule: str | None = None
 
 
 def triage(said: Sequence[Understanding], playbook: Playbook, context: Context) -> Triage:
@@ -98,6 +99,7 @@ def triage(said: Sequence[Understanding], playbook: Playbook, context: Context) 
         cues=facts.cues,
         fired=_unique([*([rule.name] if rule else []), *(rule.name for rule in rules)]),
         scores=scores,
+        fired_topic_rule=rule.name if rule else None,
     )
 
 
