@@ -11,7 +11,10 @@ import sys
 from typing import Any
 from uuid import uuid4
 
+from bot.clock import moved_clock
 from bot.errors import StoreUnavailable
+from bot.handoff.settings import check_on_call
+from bot.handoff.settings import read_settings as read_handoff_settings
 from bot.playbook.content import load_content
 from bot.settings import Settings
 from bot.store.connection import Connection
@@ -41,7 +44,8 @@ async def run_worker(settings: Settings, attached: bool) -> None:
     connection = Connection(settings.redis_url)
     await _until_answering(connection, stop)
     beat = asyncio.create_task(Heartbeat(connection, "worker", uuid4().hex).run())
-    await Worker(connection, assistant, load_content(settings.root)).run(stop)
+    clock = moved_clock(settings.clock_shift)
+    await Worker(connection, assistant, load_content(settings.root), clock).run(stop)
     beat.cancel()
     await asyncio.gather(beat, return_exceptions=True)
     await connection.close()
@@ -53,7 +57,10 @@ async def run_web(settings: Settings, attached: bool) -> None:
 
     stop = _stop_event(attached)
     connection = Connection(settings.redis_url)
-    app = create_app(connection, load_content(settings.root))
+    content = load_content(settings.root)
+    handoff = read_handoff_settings(os.environ, settings.port)
+    check_on_call(handoff, content.playbook)
+    app = create_app(connection, content, moved_clock(settings.clock_shift), handoff)
     server: Any = await app.create_server(
         settings.host, settings.port, return_asyncio_server=True, access_log=False
     )

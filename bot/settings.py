@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ KNOWN = {
     "NIGHTDESK_SMTP_URL": "the mail server, such as smtp://user:password@host:587?starttls=1",
     "NIGHTDESK_MAIL_FROM": "the sender of mails",
     "NIGHTDESK_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR",
-    "NIGHTDESK_NOW": "a fixed start of the clock, for demonstrations and tests (ISO 8601, UTC)",
+    "NIGHTDESK_CLOCK_SHIFT": "seconds the clock is ahead (negative: behind), to try out a night",
 }
 """Every environment variable Nightdesk reads -> what it is for."""
 
@@ -35,6 +36,7 @@ class Settings:
     port: int = 8080
     redis_url: str = field(default="", repr=False)
     log_level: str = "INFO"
+    clock_shift: float = 0.0
 
     @property
     def models(self) -> Path:
@@ -57,13 +59,29 @@ def read_settings(
     level = environment.get("NIGHTDESK_LOG_LEVEL", "INFO").upper()
     if level not in _LEVELS:
         problems.append(_problem("NIGHTDESK_LOG_LEVEL", "no log level", ", ".join(_LEVELS)))
+    shift = environment.get("NIGHTDESK_CLOCK_SHIFT", "0")
+    if not _is_number(shift):
+        problems.append(_problem("NIGHTDESK_CLOCK_SHIFT", "no number", "seconds, such as -3600"))
     if not 0 < port < 65536:
         problems.append(_problem("--port", f"{port} is no port", "a number from 1 to 65535"))
     if problems:
         raise ConfigurationError(problems)
     return Settings(
-        root.resolve(), data_dir.resolve(), host, port, environment.get("REDIS_URL", ""), level
+        root=root.resolve(),
+        data_dir=data_dir.resolve(),
+        host=host,
+        port=port,
+        redis_url=environment.get("REDIS_URL", ""),
+        log_level=level,
+        clock_shift=float(shift),
     )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _is_unknown(name: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from datetime import datetime, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +18,12 @@ from bot.cases.masking import Masker
 from bot.channels.base import Reception
 from bot.channels.rest import Rest
 from bot.channels.webchat import WebChat
+from bot.clock import Now, now_utc
 from bot.errors import BadRequest, StoreUnavailable
+from bot.handoff.on_call import OnCallDesk
+from bot.handoff.on_call_pages import on_call_pages
+from bot.handoff.promises import PromiseKeeper
+from bot.handoff.settings import HandoffSettings
 from bot.playbook.content import Content
 from bot.store.cases import Cases
 from bot.store.connection import Connection
@@ -31,15 +35,18 @@ from bot.store.tokens import Tokens
 log = logging.getLogger("nightdesk.web")
 
 MOST_BYTES = 1_000_000
-Now = Callable[[], datetime]
 
 
-def now_utc() -> datetime:
-    return datetime.now(timezone.utc)
+def create_app(
+    connection: Connection,
+    content: Content,
+    now: Now = now_utc,
+    handoff: HandoffSettings | None = None,
+) -> Sanic:
+    """The Sanic app over one connection; background tasks run with it.
 
-
-def create_app(connection: Connection, content: Content, now: Now = now_utc) -> Sanic:
-    """The Sanic app over one connection; background tasks run with it."""
+    With `handoff` it also wakes people on call and keeps promises; without, others do.
+    """
     app = Sanic(f"nightdesk_{uuid4().hex}", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MOST_BYTES
     app.config.FALLBACK_ERROR_FORMAT = "json"
@@ -57,7 +64,23 @@ def create_app(connection: Connection, content: Content, now: Now = now_utc) -> 
     app.error_handler.add(Exception, _tell)
     _in_background(app, reception.listening.run)
     _in_background(app, Heartbeat(connection, "web", uuid4().hex).run)
+    if handoff is not None:
+        _add_handoff(app, connection, content, now, handoff)
     return app
+
+
+def _add_handoff(
+    app: Sanic, connection: Connection, content: Content, now: Now, settings: HandoffSettings
+) -> None:
+    """The on-call desk with its page, and the keeper of promises."""
+
+    def clock() -> float:
+        return now().timestamp()
+
+    desk = OnCallDesk(connection, lambda: content.playbook, settings, who=uuid4().hex, clock=clock)
+    app.blueprint(on_call_pages(desk))
+    _in_background(app, desk.run)
+    _in_background(app, PromiseKeeper(connection, lambda: content, clock=clock).run)
 
 
 def _in_background(app: Sanic, run: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot.cases.filing import file_case
@@ -15,6 +15,7 @@ from bot.cases.phrasing import Phrasing
 from bot.cases.state import Intake
 from bot.cases.turn import Reply, Turn
 from bot.cases.understanding import Understanding
+from bot.clock import Now, now_utc
 from bot.engine.assistant import Assistant
 from bot.errors import ConversationBusy, StoreUnavailable
 from bot.playbook.content import Content
@@ -28,12 +29,6 @@ _MOST_TRIES = 3
 _LONGEST_NAP_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
 _SET_ASIDE_NUMBER = 1_000_000
-
-Now = Callable[[], datetime]
-
-
-def now_utc() -> datetime:
-    return datetime.now(timezone.utc)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from bot.engine.training_stamp import is_current
 from bot.errors import ModelUnusable
+from bot.handoff.settings import check_on_call, read_settings
 from bot.playbook.content import load_content
 from bot.settings import Settings
 from bot.supervisor import Supervisor, require_free_port, sole_owner
@@ -26,7 +28,8 @@ def serve(settings: Settings) -> None:
     console = Console(stderr=True, highlight=False)
     with sole_owner(settings.data_dir):
         require_free_port(settings.host, settings.port)
-        load_content(settings.root)
+        content = load_content(settings.root)
+        check_on_call(read_settings(os.environ, settings.port), content.playbook)
         if not is_current(settings.root, settings.models):
             console.print("The content is newer than the model: training first.")
             _train(settings)
