@@ -1,18 +1,31 @@
-"""What tests of all kinds share: one real embedded Valkey, and a key prefix for each test."""
+"""What tests of all kinds share: one real embedded Valkey with a key prefix for each test, and one
+trained assistant."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sanic import Sanic
 
+from bot.engine.assistant import Assistant
+from bot.engine.training import train
+from bot.engine.training_stamp import MODEL, is_current
+from bot.playbook.content import Content, load_content
 from bot.store.connection import Connection
 from bot.store.embedded import EmbeddedStore
 from bot.store.keys import Keys
+from tests.talking import Talk
 
 Sanic.test_mode = True  # otherwise a second app of one process does not start
+
+ROOT = Path(__file__).parents[1]
+NIGHT = datetime(2026, 3, 4, 2, 30, tzinfo=timezone.utc)
+"""A Wednesday, half past two: nobody is in, the office opens at nine."""
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +44,39 @@ async def connection(store: EmbeddedStore) -> AsyncIterator[Connection]:
     yield made
     await made.close()
     await made.redis.connection_pool.disconnect()
+
+
+@pytest.fixture(scope="session")
+def trained_model() -> Path:
+    """The demo brand's model; trained when content, config or the understanding's code changed."""
+    models = ROOT / ".cache" / "models"
+    if not is_current(ROOT, models) or _older_than_code(models / MODEL):
+        train(ROOT, models)
+    return models / MODEL
+
+
+def _older_than_code(model: Path) -> bool:
+    code = [*(ROOT / "bot" / "nlu").rglob("*.py"), ROOT / "bot" / "engine" / "training.py"]
+    return max(path.stat().st_mtime for path in code) > model.stat().st_mtime
+
+
+@pytest.fixture(scope="session")
+def assistant(trained_model: Path) -> Assistant:
+    """The demo brand's assistant, loaded once."""
+    return Assistant.load(ROOT, trained_model)
+
+
+@pytest.fixture(scope="session")
+def brightnook(trained_model: Path) -> Content:
+    """What the assistant knows."""
+    return load_content(ROOT)
+
+
+@pytest.fixture
+def talk(assistant: Assistant, brightnook: Content) -> Callable[..., Talk]:
+    """Makes conversations with the demo brand; `now` is the dead of night unless given."""
+
+    def new(name: str = "customer", now: datetime = NIGHT, **more: Any) -> Talk:
+        return Talk(assistant, brightnook, now, name, **more)
+
+    return new

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.cases.case import Case, Customer
+from bot.cases.case import Case, Customer, Visibility
 from bot.cases.reference import make_reference
 from bot.cases.turn import Fact, Reply, Turn
 from bot.engine.assistant import Assistant
@@ -20,7 +20,8 @@ class Talk:
     content: Content
     now: datetime
     name: str = "customer"
-    visibility: str = "private"
+    visibility: Visibility = "private"
+    private_url: str = ""
     state: str = ""
     case: Case | None = None
     cases: dict[str, Case] = field(default_factory=dict)
@@ -54,6 +55,8 @@ class Talk:
             now=self.now,
             content=self.content,
             reference=reference,
+            visibility=self.visibility,
+            private_url=self.private_url,
             state=self.state,
             case=self.case,
             line=self.turns + 1,
