@@ -44,16 +44,17 @@ class Hints:
         """Columns and values of a text as the customer wrote it; both empty without any hint."""
         if not self._columns:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        hit = sorted(self._columns[name] for name in self._find(text))
+        hit = sorted(self._columns[name] for name in self.find(text))
         share = WEIGHT / math.sqrt(len(hit)) if hit else 0.0
         return np.array(hit, np.int32), np.full(len(hit), share, np.float32)
 
     def tell_a_problem(self, text: str) -> bool:
         """Whether a cue of a subtopic matches: words that are about something."""
-        return bool(self._columns) and any("/" in name for name in self._find(text))
+        return bool(self._columns) and any("/" in name for name in self.find(text))
 
-    def _find(self, text: str) -> frozenset[str]:
-        """Several classifiers ask about the same message; it is searched once."""
+    def find(self, text: str) -> frozenset[str]:
+        """The names of the cues in a text; a subtopic's is `topic/subtopic`. Several components ask
+        about the same message; it is searched once."""
         if text != self._latest[0]:
             self._latest = text, self._finder.find_cues(text)
         return self._latest[1]

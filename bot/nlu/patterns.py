@@ -27,6 +27,7 @@ _SPELT_EMAIL = re.compile(
     rf"([\w-]+(?:{_DOT}[\w-]+)*{_DOT}[a-z]{{2,}})(?![\w@])",
     re.IGNORECASE,
 )
+_MAYBE_SPELT = re.compile(r"[@(\[]|\bdot\b", re.IGNORECASE)
 _NOT_NAMES = frozenset(
     "me us you look looking am is was order ordered bought shop site up at".split()
 )
@@ -73,7 +74,7 @@ def find_emails(field: str, text: str) -> Iterator[Found]:
     """Also "jo dot doe at example dot com" and "jo(at)example.com"."""
     for match in _EMAIL.finditer(text):
         yield Found(field, match.start(), match.end(), match.group().lower())
-    for match in _SPELT_EMAIL.finditer(text):
+    for match in _SPELT_EMAIL.finditer(text) if _MAYBE_SPELT.search(text) else ():
         name, domain = (re.sub(_DOT, ".", part, flags=re.IGNORECASE) for part in match.groups())
         spelt_out = re.search(r"dot|[\[(]", match.group(), re.IGNORECASE) or "@" in match.group()
         if spelt_out and name.lower() not in _NOT_NAMES:

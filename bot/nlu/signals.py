@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -13,12 +12,11 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.cases.cues import CueFinder
 from bot.cases.sentiment import sentiment_of
 from bot.nlu.content import PROJECT, content_of, fingerprint_of
+from bot.nlu.hints import NO_HINTS, Hints
 from bot.nlu.output import note, noted, text_of
 
-_FILE = "cues.json"
 _HUMAN = "wants_human"
 
 LanguageOf = Callable[[str], str]
@@ -38,13 +36,13 @@ class Signals(GraphComponent):  # type: ignore[misc]
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        cues: Mapping[str, tuple[str, ...]] | None = None,
+        hints: Hints = NO_HINTS,
         language_of: LanguageOf = always_english,
     ) -> None:
         self._config = config
         self._storage = storage
         self._resource = resource
-        self._finder = CueFinder(cues or {})
+        self._hints = hints
         self._language_of = language_of
 
     @staticmethod
@@ -67,9 +65,9 @@ class Signals(GraphComponent):  # type: ignore[misc]
 
     def train(self, training_data: TrainingData) -> Resource:
         """Nothing is learned: the playbook's cues become part of the model."""
-        cues = dict(content_of(self._config).playbook.cues)
+        hints = Hints.of_playbook(content_of(self._config).playbook)
         with self._storage.write_to(self._resource) as folder:
-            (folder / _FILE).write_text(json.dumps(cues, ensure_ascii=False), "utf-8")
+            hints.save(folder)
         return self._resource
 
     @classmethod
@@ -82,14 +80,13 @@ class Signals(GraphComponent):  # type: ignore[misc]
         **kwargs: Any,
     ) -> Signals:
         with model_storage.read_from(resource) as folder:
-            stored = json.loads((folder / _FILE).read_text("utf-8"))
-        cues = {name: tuple(patterns) for name, patterns in stored.items()}
-        return cls(config, model_storage, resource, cues)
+            return cls(config, model_storage, resource, Hints.load(folder))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = text_of(message)
-            cues, language = self._finder.find_cues(text), self._language_of(text)
+            cues = frozenset(name for name in self._hints.find(text) if "/" not in name)
+            language = self._language_of(text)
             note(
                 message,
                 cues=sorted(cues),

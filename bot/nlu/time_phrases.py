@@ -5,6 +5,7 @@ Token patterns for spaCy's Matcher. The value is the phrase as written, without 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -103,6 +104,12 @@ _READINGS: tuple[tuple[list[Token], list[list[Token]]], ...] = (
     ([_word("since", "after", "on", "from")], [_EVENT]),
     ([], _TODAY),
 )
+_MAYBE = re.compile(
+    rf"(?:{_UNITS})s?\b|\b(?:{_WEEKDAYS}|{_MONTHS}|may|since|yesterday|yday|today|tonight)\b"
+    rf"|\b(?:after|last|this|all|{_NEWS})\b|\d[/.-]\d|\d(?:st|nd|rd|th)\b",
+    re.IGNORECASE,
+)
+"""A text without any of these holds no time phrase and is not matched."""
 _ALONE = len(_READINGS)
 _LASTING = (3, _ALONE)
 _NOT_BEFORE = frozenset("by until till next every each within before tomorrow in than 'til".split())
@@ -123,6 +130,8 @@ class TimePhrases:
 
     def find(self, field: str, doc: Doc) -> Iterator[Found]:
         """Candidates for `field`, in no particular order, overlapping ones included."""
+        if not _MAYBE.search(doc.text):
+            return
         for key, start, end in self._matcher(doc):
             rank = int(doc.vocab.strings[key].split("/")[0])
             if self._is_meant(doc, start, end, rank):
