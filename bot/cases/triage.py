@@ -52,8 +52,8 @@ class Context:
 class Triage:
     """`scores` ranks the topics the turns point to, best first, before any rule (0 to 1 each).
     `texts` are keys of texts the customer gets at once. `severity_reasons` are sentences, the
-    weightiest first, at least one. `fired` names the topic rule (also in `fired_topic_rule`) and the
-    severity rules that held.
+    weightiest first, at least one. `fired` names the topic rule (it is in `fired_topic_rule`, too)
+    and the severity rules that held.
     """
 
     topic: str

@@ -1,8 +1,8 @@
 """The REST channel, for trusted back ends: Rasa's convention with a token and stored messages.
 
 POST /webhooks/rest/webhook {"sender", "message", "message_id"?, "metadata"?} waits up to ten
-seconds for its turn and returns the replies; GET /webhooks/rest/messages?sender=&after= returns what came
-later. Convention: https://rasa.com/docs/rasa/connectors/your-own-website#restinput
+seconds for its turn and returns the replies; GET /webhooks/rest/messages?sender=&after= returns
+what came later. Convention: https://rasa.com/docs/rasa/connectors/your-own-website#restinput
 """
 
 from __future__ import annotations
