@@ -22,7 +22,7 @@ from bot.nlu.found import Found
 
 KEY = "understanding"
 FALLBACK = "nlu_fallback"
-MAX_CHARACTERS = 4000
+MAX_CHARACTERS = 2000
 """What stands behind is not looked at: a message of 1 MB would hold the worker for seconds."""
 
 

@@ -25,6 +25,8 @@ from bot.nlu.time_phrases import TimePhrases
 from bot.playbook.model import Field
 
 _HANDLE = re.compile(r"(?<![\w.])@\w+")
+_ENDLESS = re.compile(r"\S{80,}")
+"""No detail of a catalogue or a calendar; spaCy takes seconds over a thousand emoji in a row."""
 _CORRECTION = re.compile(
     r"\b(?:i mean|i meant|sorry|actually|correction|should be|but)\W*$", re.IGNORECASE
 )
@@ -99,11 +101,9 @@ def _spellings(names: Iterable[str]) -> list[str]:
 
 
 def _blanked(text: str, found: Iterable[Found]) -> str:
-    """The text with handles and what is found already as spaces: positions stay, meanings go."""
-    spans = [
-        *(match.span() for match in _HANDLE.finditer(text)),
-        *((f.start, f.end) for f in found),
-    ]
+    """The text with spaces for handles, endless words and what is found: positions stay."""
+    spans = [(detail.start, detail.end) for detail in found]
+    spans += [match.span() for match in (*_HANDLE.finditer(text), *_ENDLESS.finditer(text))]
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text

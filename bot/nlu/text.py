@@ -15,10 +15,10 @@ CODE = "xcode"
 
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "`": "'", "´": "'", "“": '"', "”": '"', "…": " . "})
 _AMOUNT = r"[£$€]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:£|€|quid|pounds|dollars|bucks|euros?)"
-_MIXED = r"\b(?=(?:[\w-]*\d){3})[\w-]*[a-z][\w-]*\d[\w-]*\b|\b\d{5,}\b"
+_MIXED = r"(?<![\w-])(?=(?:[\w-]*\d){3})[\w-]*[a-z][\w-]*\d[\w-]*\b|\b\d{5,}\b"
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:https?:\s?//|www\.)\S+"), f" {LINK} "),
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), f" {ADDRESS} "),
+    (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), f" {ADDRESS} "),
     (re.compile(r"(?<!\w)@\w+"), " "),
     (re.compile(r"#(?=\w)"), " "),
     (re.compile(_AMOUNT), f" {MONEY} "),

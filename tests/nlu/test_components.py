@@ -83,6 +83,8 @@ def test_parse_is_quick_when_a_message_is_huge(parse: Parse) -> None:
     assert understanding_from(parse("my parcel is lost " * 60_000)).family == "report"
 
 
-@pytest.mark.parametrize("text", ["", "\0", "😡" * 50, "한국어 메시지", "a" * 5000], ids=range(5))
+@pytest.mark.parametrize(
+    "text", ["", "\0", "😡" * 50, "한국어 메시지", "a" * 5000, "(1-" * 900], ids=range(6)
+)
 def test_parse_never_fails_when_the_text_is_odd(parse: Parse, text: str) -> None:
     assert understanding_from(parse(text)).intent
