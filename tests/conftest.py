@@ -19,6 +19,7 @@ from bot.playbook.content import Content, load_content
 from bot.store.connection import Connection
 from bot.store.embedded import EmbeddedStore
 from bot.store.keys import Keys
+from tests.running import RunningBot, serving
 from tests.talking import Talk
 
 Sanic.test_mode = True  # otherwise a second app of one process does not start
@@ -80,3 +81,12 @@ def talk(assistant: Assistant, brightnook: Content) -> Callable[..., Talk]:
         return Talk(assistant, brightnook, now, name, **more)
 
     return new
+
+
+@pytest.fixture(scope="session")
+def running_bot(
+    trained_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningBot]:
+    """`nightdesk serve` with the demo brand on a port and a folder of its own."""
+    with serving(ROOT, trained_model.parent, tmp_path_factory.mktemp("nightdesk")) as bot:
+        yield bot
