@@ -23,6 +23,7 @@ from bot.store.listening import grown
 HEARTBEAT_SECONDS = 15.0
 MOST_AT_ONCE = 6
 _LOOK_AGAIN_SECONDS = 5.0
+_STOP_SECONDS = 2.0
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 Render = Callable[[Line], dict[str, Any]]
@@ -38,11 +39,14 @@ class EventStreams:
         self._events: set[asyncio.Event] = set()
         self._stopping = False
 
-    def stop(self) -> None:
-        """Ends every stream at its next step, which is at once."""
+    async def stop(self) -> None:
+        """Ends every stream and waits until their ends are written, for a moment at most."""
         self._stopping = True
         for event in self._events:
             event.set()
+        until = time.monotonic() + _STOP_SECONDS
+        while self._open and time.monotonic() < until:
+            await asyncio.sleep(0.01)
 
     async def run(self, request: Request, conversation: str, after: int) -> None:
         """Answers `request` with the lines behind line `after`, then with what comes.

@@ -164,7 +164,7 @@ class WebChat(Channel):
         add_pages(routes, self._content)
 
         async def stop(*_: Any) -> None:
-            self._streams.stop()
+            await self._streams.stop()
 
         routes.listener("before_server_stop")(stop)
         return routes

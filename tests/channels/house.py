@@ -58,7 +58,7 @@ class Serving:
         await server.before_stop()
         await server.close()
         for connection in list(server.connections):
-            connection.close_if_idle()
+            connection.abort()  # the process ends: what is not written by now never is
         await server.after_stop()
 
 
