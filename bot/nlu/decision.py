@@ -78,22 +78,25 @@ class IntentModel:
         ]
         topics = LexicalClassifier.fit([t for t, _ in reports], [n for _, n in reports], recipe)
         joined = [*zip(shapes, families, strict=True), *blended(shapes, families)]
-        told = LexicalClassifier.fit([t for t, _ in joined], [f for _, f in joined], recipe)
+        hinted = [*texts, *(text for text, _ in blended(texts, families))]
+        told = LexicalClassifier.fit([s for s, _ in joined], [f for _, f in joined], recipe, hinted)
         return cls(told, topics)
 
     def decide(self, text: str, shape: str) -> Decision:
         """`shape` is the text with its details masked: answers are known by their shape, topics by
         what is said."""
-        families = tuple(self._families.predict_proba(shape).items())
+        families = tuple(self._families.predict_proba(shape, text).items())
         topics = tuple(self._topics.predict_proba(text).items())
-        family, confidence = self._family(families, shape)
+        family, confidence = self._family(families, text, shape)
         intent = f"{REPORT}/{topics[0][0]}" if family == REPORT else family
         return Decision(intent, confidence, families, topics)
 
-    def _family(self, ranking: Sequence[tuple[str, float]], shape: str) -> tuple[str, float]:
+    def _family(
+        self, ranking: Sequence[tuple[str, float]], text: str, shape: str
+    ) -> tuple[str, float]:
         best, probability = ranking[0]
         said = words(normalise(shape))
-        if best == INFORM and self._tells_a_problem(said, shape):
+        if best == INFORM and self._tells_a_problem(said, text):
             return REPORT, probability
         if len(said) >= self._thresholds.long_words:
             if probability < self._thresholds.sure:
@@ -102,10 +105,10 @@ class IntentModel:
             return FALLBACK, 1.0 - probability
         return best, probability
 
-    def _tells_a_problem(self, said: Sequence[str], shape: str) -> bool:
+    def _tells_a_problem(self, said: Sequence[str], text: str) -> bool:
         told = sum(word[0].isalpha() for word in said)
         hints = self._families.vectors.hints
-        return told >= self._thresholds.told_words and hints.tell_a_problem(shape)
+        return told >= self._thresholds.told_words and hints.tell_a_problem(text)
 
     def _is_foreign(self, shape: str) -> bool:
         return self._families.vectors.familiarity(shape) < self._thresholds.familiar

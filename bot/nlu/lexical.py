@@ -50,18 +50,27 @@ class LexicalClassifier:
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], labels: Sequence[str], recipe: Recipe = DEFAULT_RECIPE
+        cls,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        recipe: Recipe = DEFAULT_RECIPE,
+        hinted: Sequence[str] | None = None,
     ) -> LexicalClassifier:
-        """Every label weighs the same however many texts it has. `texts` may not be empty."""
-        return cls.fit_and_test(texts, labels, recipe)[0]
+        """Every label weighs the same however many texts it has. `texts` may not be empty; hints
+        are looked for in `hinted` if given."""
+        return cls.fit_and_test(texts, labels, recipe, hinted)[0]
 
     @classmethod
     def fit_and_test(
-        cls, texts: Sequence[str], labels: Sequence[str], recipe: Recipe = DEFAULT_RECIPE
+        cls,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        recipe: Recipe = DEFAULT_RECIPE,
+        hinted: Sequence[str] | None = None,
     ) -> tuple[LexicalClassifier, Matrix]:
         """Also the probabilities (texts x labels) each text gets from a model without that text."""
         vectors = NgramVectors.fit(texts, recipe.blocks, recipe.hints)
-        rows = vectors.matrix(texts)
+        rows = vectors.matrix(texts, hinted)
         basis, reduced = _reduce(rows @ rows.T)
         names, classes = np.unique(np.array(labels), return_inverse=True)
         held_out = _held_out_logits(reduced, classes, recipe)
@@ -76,9 +85,9 @@ class LexicalClassifier:
         )
         return classifier, _softmax(held_out / heat)
 
-    def predict_proba(self, text: str) -> dict[str, float]:
+    def predict_proba(self, text: str, hinted: str | None = None) -> dict[str, float]:
         """Label -> probability, best first; the probabilities sum to 1."""
-        columns, values = self.vectors.vector(text)
+        columns, values = self.vectors.vector(text, hinted)
         logits = values @ self.weights[columns] + self.bias
         odds = np.exp(logits - logits.max())
         shares = (odds / odds.sum()).tolist()

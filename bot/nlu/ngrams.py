@@ -115,9 +115,9 @@ class NgramVectors:
         spelt = [normalise(text) for text in texts]
         return cls([Block.fit(ngrams, spelt) for ngrams in blocks], hints)
 
-    def vector(self, text: str) -> tuple[Indices, Floats]:
+    def vector(self, text: str, hinted: str | None = None) -> tuple[Indices, Floats]:
         """Sparse vector of a text: columns (int32) and values (float32), both empty if nothing in
-        the text is known."""
+        the text is known. Hints are looked for in `hinted` if given."""
         spelt, offset = normalise(text), 0
         columns, values = [], []
         for block in self.blocks:
@@ -125,7 +125,7 @@ class NgramVectors:
             columns.append(places + np.int32(offset))
             values.append(weights)
             offset += len(block.idf)
-        places, weights = self.hints.vector(text)
+        places, weights = self.hints.vector(text if hinted is None else hinted)
         columns.append(places + np.int32(offset))
         values.append(weights)
         return np.concatenate(columns), np.concatenate(values)
@@ -136,11 +136,11 @@ class NgramVectors:
         grams = [(gram, b) for b in self.blocks for gram in b.ngrams.count(spelt)]
         return sum(gram in block.vocabulary for gram, block in grams) / max(1, len(grams))
 
-    def matrix(self, texts: Sequence[str]) -> csr_matrix:
+    def matrix(self, texts: Sequence[str], hinted: Sequence[str] | None = None) -> csr_matrix:
         """One row a text, for training."""
         from scipy.sparse import csr_matrix
 
-        rows = [self.vector(text) for text in texts]
+        rows = [self.vector(*pair) for pair in zip(texts, hinted or texts, strict=True)]
         ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         columns = np.concatenate([columns for columns, _ in rows])
         values = np.concatenate([values for _, values in rows])

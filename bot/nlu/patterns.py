@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 import phonenumbers
+from phonenumbers import Leniency
 
 from bot.nlu.found import Found
 
@@ -92,12 +93,14 @@ def find_patterns(field: str, patterns: Sequence[re.Pattern[str]], text: str) ->
 
 
 def find_phones(field: str, text: str, regions: Sequence[str] = REGIONS) -> Iterator[Found]:
-    """Valid numbers that are not announced as another kind of number; bare digits without a country
-    code or leading zero need a word such as "call" or "phone" before them."""
+    """Numbers that are not announced as another kind of number; bare digits without a country code
+    or leading zero need a word such as "call" or "phone" before them. At home (the first region) a
+    number need only be possible, elsewhere it has to be in use."""
     if not _MAYBE_PHONE.search(text):
         return
     for region in regions:
-        for match in phonenumbers.PhoneNumberMatcher(text, region):
+        leniency = Leniency.POSSIBLE if region == regions[0] else Leniency.VALID
+        for match in phonenumbers.PhoneNumberMatcher(text, region, leniency):
             if _is_phone(text, match.start, match.raw_string):
                 number = phonenumbers.format_number(
                     match.number, phonenumbers.PhoneNumberFormat.E164

@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from bot.nlu.found import Found, without_overlaps
 from bot.nlu.patterns import (
+    REGIONS,
     find_amounts,
     find_emails,
     find_links,
@@ -44,6 +45,8 @@ class FieldSpotter:
             field.name: [re.compile(pattern, re.IGNORECASE) for pattern in field.patterns]
             for field in self._by_kind["pattern"]
         }
+        phones = self._by_kind["phone"]
+        self._regions = (phones[0].regions if phones else ()) or REGIONS
         self._language = spacy.blank("en")
         self._add_catalogues(self._by_kind["catalogue"])
         self._times = TimePhrases(self._language)
@@ -63,7 +66,7 @@ class FieldSpotter:
             yield from find_patterns(name, patterns, text)
         yield from find_amounts(self._name("amount") or "\0amount", text)
         if phone := self._name("phone"):
-            yield from find_phones(phone, text)
+            yield from find_phones(phone, text, self._regions)
 
     def _dates(self, doc: Doc) -> Iterator[Found]:
         """The best reading goes to the first date field; a second one is never guessed."""
