@@ -41,4 +41,11 @@ def read_fields(file: Path) -> dict[str, Field]:
 
 def _field(entry: dict[str, Any]) -> Field:
     values = {name: tuple(written) for name, written in entry["values"].items()}
-    return Field(**{**entry, "patterns": tuple(entry["patterns"]), "values": values})
+    return Field(
+        **{
+            **entry,
+            "patterns": tuple(entry["patterns"]),
+            "regions": tuple(entry["regions"]),
+            "values": values,
+        }
+    )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, cast, get_args
 
+import phonenumbers
+
 from bot.playbook.conditions import BUILT_IN_CUES, Names, load_condition
 from bot.playbook.entry import NAME, Entry, is_web_address
 from bot.playbook.model import (
@@ -94,10 +96,12 @@ def _languages(entry: Entry) -> tuple[str, ...]:
 
 
 def _field(name: str, entry: Entry) -> Field:
-    parts = entry.keyed(("kind", "label", "question"), ("patterns", "values", "personal"))
+    parts = entry.keyed(
+        ("kind", "label", "question"), ("patterns", "values", "personal", "regions")
+    )
     kind = parts["kind"].choice(get_args(FieldKind), "kind of field")
-    for key, owner in (("patterns", "pattern"), ("values", "catalogue")):
-        if kind == owner and not parts[key]:
+    for key, owner in (("patterns", "pattern"), ("values", "catalogue"), ("regions", "phone")):
+        if kind == owner and key != "regions" and not parts[key]:
             entry.refuse(f"a field of the kind {owner} needs `{key}`", f"add `{key}:` here")
         elif parts[key] and kind in get_args(FieldKind) and kind != owner:
             parts[key].refuse(
@@ -111,7 +115,15 @@ def _field(name: str, entry: Entry) -> Field:
         patterns=parts["patterns"].patterns(),
         values=_catalogue(parts["values"]),
         personal=parts["personal"].flag(),
+        regions=tuple(_region(part) for part in parts["regions"].listed()),
     )
+
+
+def _region(entry: Entry) -> str:
+    region = entry.text()
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        entry.refuse(f"`{region}` is no region", "write its two capitals, such as GB, US or KR")
+    return region
 
 
 def _catalogue(entry: Entry) -> dict[str, tuple[str, ...]]:

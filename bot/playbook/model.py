@@ -41,7 +41,8 @@ Handling = Literal["case", "acknowledge", "ladder"]
 class Field:
     """A detail an agent needs. `patterns` (kind pattern) are regular expressions matched without
     regard to case; the first group, or else the whole match, is the value. `values` (kind
-    catalogue) maps a canonical value to the ways customers write it."""
+    catalogue) maps a canonical value to the ways customers write it. `regions` (kind phone) are the
+    countries, home first, whose numbers are understood without a country code (ISO 3166-1)."""
 
     name: str
     kind: FieldKind
@@ -50,6 +51,7 @@ class Field:
     patterns: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     personal: bool = False
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from bot.cases.beside import NEW
 from bot.cases.case import Case
 from bot.cases.intake import NOT_SOLVED
+from bot.playbook.model import Field
 from tests.talking import Talk
 
 MOST_TURNS = 14
@@ -23,6 +24,7 @@ class Played:
     customer had given them; `turns_to_case` counts the customer's turns to the first receipt."""
 
     script: Mapping[str, Any]
+    fields: Mapping[str, Field]
     case: Case | None = None
     second: Case | None = None
     turns_to_case: int = 0
@@ -47,8 +49,13 @@ class Played:
         return {
             name: (value, noted[name])
             for name, value in self.given.items()
-            if not same(value, noted[name])
+            if not same(value, noted[name]) and not self._catalogued(name, value, noted[name])
         }
+
+    def _catalogued(self, name: str, value: str, noted: str | None) -> bool:
+        """Whether the noted value is the playbook's name for what the customer said."""
+        ways = self.fields[name].values.get(noted or "", ())
+        return any(re.search(rf"(?i)(?<!\w){re.escape(way)}(?!\w)", value) for way in ways)
 
 
 def same(expected: str, noted: str | None) -> bool:
@@ -78,7 +85,7 @@ async def play(script: Mapping[str, Any], talk: Talk) -> Played:
 class _Player:
     def __init__(self, script: Mapping[str, Any], talk: Talk) -> None:
         self.script, self.talk = script, talk
-        self.played = Played(script)
+        self.played = Played(script, talk.content.playbook.fields)
         self.facts: Mapping[str, Mapping[str, str]] = script["facts"]
         self.once = {"faq_question": False, "wants_person": False, "wrong": False}
         self.correction: str | None = None
