@@ -77,18 +77,18 @@ def web(
     attached: Attached = False,
 ) -> None:
     """The web process alone."""
-    from bot.processes import run_web
+    from bot.processes import ending_in_one_line, run_web
 
-    with _telling():
+    with _telling(), ending_in_one_line("web process"):
         asyncio.run(run_web(_settings(root, data_dir, host, port), attached))
 
 
 @app.command(hidden=True)
 def worker(data_dir: DataDir = VAR, root: Root = HERE, attached: Attached = False) -> None:
     """A worker process alone."""
-    from bot.processes import run_worker
+    from bot.processes import ending_in_one_line, run_worker
 
-    with _telling():
+    with _telling(), ending_in_one_line("worker"):
         asyncio.run(run_worker(_settings(root, data_dir), attached))
 
 

@@ -77,3 +77,13 @@ class NotifierFailed(NightdeskError):
 
 class ModelUnusable(NightdeskError):
     """There is no trained model, or it does not fit this version of Nightdesk."""
+
+
+def place_of(error: BaseException) -> str:
+    """Where an error was raised: file and line, without the message (it may hold customer text)."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    if frame is None:
+        return "an unknown place"
+    return f"{frame.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno}"

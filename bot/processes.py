@@ -8,11 +8,14 @@ import logging
 import os
 import signal
 import sys
+import time
+import traceback
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 from bot.clock import moved_clock
-from bot.errors import StoreUnavailable
+from bot.errors import ConfigurationError, NightdeskError, StoreUnavailable, place_of
 from bot.handoff.settings import check_on_call
 from bot.handoff.settings import read_settings as read_handoff_settings
 from bot.playbook.content import load_content
@@ -22,6 +25,8 @@ from bot.store.heartbeat import Heartbeat
 
 log = logging.getLogger("nightdesk")
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+_DRAIN_SECONDS = 5.0
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -39,8 +44,10 @@ async def run_worker(settings: Settings, attached: bool) -> None:
     from bot.engine.training_stamp import MODEL
     from bot.worker import Worker
 
-    stop = _stop_event(attached)
+    for number in _ENDING:  # nothing is in hand yet: end at once
+        signal.signal(number, signal.SIG_DFL)
     assistant = Assistant.load(settings.root, settings.models / MODEL)
+    stop = _stop_event(attached)
     connection = Connection(settings.redis_url)
     await _until_answering(connection, stop)
     beat = asyncio.create_task(Heartbeat(connection, "worker", uuid4().hex).run())
@@ -70,17 +77,41 @@ async def run_web(settings: Settings, attached: bool) -> None:
     await stop.wait()
     await server.before_stop()
     await server.close()
-    for open_connection in server.connections:
-        open_connection.close_if_idle()
+    await _drain(server)
     await server.after_stop()
     await connection.close()
+
+
+async def _drain(server: Any) -> None:
+    """Lets the requests in hand be answered."""
+    until = time.monotonic() + _DRAIN_SECONDS
+    while time.monotonic() < until:
+        if all([open_one.close_if_idle() for open_one in list(server.connections)]):
+            return
+        await asyncio.sleep(0.02)
+
+
+@contextlib.contextmanager
+def ending_in_one_line(name: str) -> Iterator[None]:
+    """A programming error ends the process with a line, without its message (which may hold a
+    customer's words) and not with a traceback at every try to start again."""
+    try:
+        yield
+    except (ConfigurationError, NightdeskError):
+        raise
+    except Exception as error:
+        kind, place = type(error).__name__, place_of(error)
+        why = f" ({error.strerror})" if isinstance(error, OSError) else ""
+        log.error("The %s ended with %s%s at %s.", name, kind, why, place)
+        log.debug("".join(traceback.format_tb(error.__traceback__)))
+        raise SystemExit(1) from None
 
 
 def _stop_event(attached: bool) -> asyncio.Event:
     """Set by SIGINT, SIGTERM, or the end of the supervisor we are attached to."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _ENDING:
         loop.add_signal_handler(number, stop.set)
     if attached:
         loop.add_reader(sys.stdin.fileno(), lambda: _on_input(loop, stop))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from bot.errors import ConfigurationError, NightdeskError, Problem
+from bot.errors import ConfigurationError, NightdeskError, Problem, StoreUnavailable
 from bot.settings import Settings
 from bot.store.embedded import EmbeddedStore
 
@@ -34,8 +34,9 @@ class AlreadyRunning(NightdeskError):
 
 
 @contextmanager
-def sole_owner(data_dir: Path) -> Iterator[None]:
-    """Holds the data folder for this process.
+def sole_owner(data_dir: Path) -> Iterator[bool]:
+    """Holds the data folder for this process; True when the last one to hold it was killed, so
+    that its children may still be about to end.
 
     Raises AlreadyRunning with the other's process id.
     """
@@ -49,8 +50,12 @@ def sole_owner(data_dir: Path) -> Iterator[None]:
                 f"Nightdesk is already running on {data_dir.name}/ with process id {_pid(path)}. "
                 "Stop it first, or give this one another --data-dir."
             ) from None
+        killed = path.stat().st_size > 0
         path.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
-        yield
+        try:
+            yield killed
+        finally:
+            path.write_text("", encoding="utf-8")
 
 
 def _pid(path: Path) -> str:
@@ -65,7 +70,8 @@ class Child:
     """One process of the house, started again (with growing pauses) when it ends by itself.
 
     Its standard input is a pipe whose other end only the supervisor holds: it ends with us, even
-    when we are killed.
+    when we are killed. It is in a session of its own, so that Ctrl-C reaches us alone and we end
+    everything in order.
     """
 
     name: str
@@ -90,24 +96,33 @@ class Child:
         calm = now - self.started > _CALM_AFTER_SECONDS
         self.pause = 0.0 if calm else min(max(self.pause * 2, 0.5), _LONGEST_PAUSE_SECONDS)
         self.not_before = now + self.pause
-        log.warning("%s ended with %s; starting it again.", self.name, self.process.returncode)
+        code, pause = self.process.returncode, self.pause
+        log.warning("%s ended with %s; starting it again in %g s.", self.name, code, pause)
 
     def _start(self, now: float) -> None:
+        self._let_go()
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, env=dict(self.environment)
+            self.command,
+            stdin=subprocess.PIPE,
+            env=dict(self.environment),
+            start_new_session=True,
         )
         self.started = now
 
     def stop(self) -> None:
         """Asks the process to finish, and waits for it; kills it when it does not."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
 
 
 class Supervisor:
@@ -117,10 +132,11 @@ class Supervisor:
         self._settings = settings
         self._store = None if settings.redis_url else EmbeddedStore(settings.store)
         self._stopping = False
+        self._no_store_before = 0.0
 
     def run(self, ready: Callable[[str], None]) -> None:
         """Starts everything, calls `ready` with the store's address, and watches."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
         url = self._store.start().url if self._store else self._settings.redis_url
         children = [self._child(name, url) for name in ("worker", "web")]
@@ -134,10 +150,19 @@ class Supervisor:
 
     def _look(self, children: list[Child]) -> None:
         if self._store is not None and not self._store.running():
-            log.warning("The store ended; starting it again.")
-            self._store.start()
+            self._restart(self._store)
         for child in children:
             child.look(time.monotonic())
+
+    def _restart(self, store: EmbeddedStore) -> None:
+        if time.monotonic() < self._no_store_before:
+            return
+        log.warning("The store ended; starting it again.")
+        try:
+            store.start()
+        except StoreUnavailable as error:
+            log.error("%s Trying again in %g s.", error, _LONGEST_PAUSE_SECONDS)
+            self._no_store_before = time.monotonic() + _LONGEST_PAUSE_SECONDS
 
     def _stop(self, children: list[Child]) -> None:
         for child in reversed(children):
@@ -159,15 +184,25 @@ class Supervisor:
         return Child(name, command, {**os.environ, "REDIS_URL": url})
 
 
-def require_free_port(host: str, port: int) -> None:
-    """Raises ConfigurationError when something else listens there."""
+def require_free_port(host: str, port: int, patience_seconds: float = 0.0) -> None:
+    """Raises ConfigurationError when something else listens there, and still does after
+    `patience_seconds`."""
+    until = time.monotonic() + patience_seconds
+    while (taken := _why_taken(host, port)) and time.monotonic() < until:
+        time.sleep(_LOOK_EVERY_SECONDS)
+    if taken:
+        problem = Problem(
+            "--port", 0, str(port), f"cannot listen on {host}:{port} ({taken})",
+            "choose another with --port",
+        )  # fmt: skip
+        raise ConfigurationError([problem])
+
+
+def _why_taken(host: str, port: int) -> str:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            problem = Problem(
-                "--port", 0, str(port), f"cannot listen on {host}:{port} ({error.strerror})",
-                "choose another with --port",
-            )  # fmt: skip
-            raise ConfigurationError([problem]) from None
+            return error.strerror or type(error).__name__
+    return ""

@@ -16,7 +16,7 @@ from sanic.response import HTTPResponse, json
 from bot.api import api_routes
 from bot.cases.masking import Masker
 from bot.channels.base import Reception
-from bot.channels.rest import Rest
+from bot.channels.rest import WAIT_SECONDS, Rest
 from bot.channels.webchat import WebChat
 from bot.clock import Now, now_utc
 from bot.errors import BadRequest, StoreUnavailable
@@ -42,10 +42,12 @@ def create_app(
     content: Content,
     now: Now = now_utc,
     handoff: HandoffSettings | None = None,
+    wait_seconds: float = WAIT_SECONDS,
 ) -> Sanic:
     """The Sanic app over one connection; background tasks run with it.
 
-    With `handoff` it also wakes people on call and keeps promises; without, others do.
+    With `handoff` it also wakes people on call and keeps promises; without, others do. The REST
+    channel waits `wait_seconds` for a turn.
     """
     app = Sanic(f"nightdesk_{uuid4().hex}", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MOST_BYTES
@@ -57,7 +59,7 @@ def create_app(
         Masker(content.playbook.sensitive),
         now,
     )
-    app.blueprint(Rest(reception, {}).blueprint())
+    app.blueprint(Rest(reception, wait_seconds).blueprint())
     app.blueprint(WebChat(reception, {}, content, connection).blueprint())
     app.blueprint(api_routes(Cases(connection), reception.tokens, now))
     app.add_route(_health(connection), "/health", methods=["GET"], name="health")

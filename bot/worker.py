@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import uuid4
 
 from bot.cases.filing import file_case
@@ -16,11 +18,16 @@ from bot.cases.state import Intake
 from bot.cases.turn import Reply, Turn
 from bot.cases.understanding import Understanding
 from bot.clock import Now, now_utc
-from bot.engine.assistant import Assistant
-from bot.errors import ConversationBusy, StoreUnavailable
+from bot.errors import ConversationBusy, StoreUnavailable, place_of
 from bot.playbook.content import Content
 from bot.store.connection import Connection, answering
-from bot.store.conversations import CaseChanged, Claimed, Conversations, Inbound
+from bot.store.conversations import (
+    LEASE_SECONDS,
+    CaseChanged,
+    Claimed,
+    Conversations,
+    Inbound,
+)
 
 log = logging.getLogger("nightdesk.worker")
 
@@ -31,32 +38,43 @@ _RETRY_SECONDS = 1.0
 _SET_ASIDE_NUMBER = 1_000_000
 
 
+class Handles(Protocol):
+    """Who understands and decides: bot.engine.assistant.Assistant, or a stand-in."""
+
+    async def handle(self, turn: Turn) -> None:
+        """Fills the second half of `turn`."""
+
+
 @dataclass(frozen=True)
 class Worker:
     """Handles turns until stopped. `assistant` understands and decides, `content` is what it
     knows; both come from the same training."""
 
     connection: Connection
-    assistant: Assistant
+    assistant: Handles
     content: Content
     now: Now = now_utc
+    longest_turn_seconds: float = 30.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; the turns in hand are finished first."""
-        hands = [asyncio.create_task(self._work(stop)) for _ in range(SIDE_BY_SIDE)]
+        outage = _Outage()
+        hands = [asyncio.create_task(self._work(stop, outage)) for _ in range(SIDE_BY_SIDE)]
         await asyncio.gather(*hands)
 
-    async def _work(self, stop: asyncio.Event) -> None:
+    async def _work(self, stop: asyncio.Event, outage: _Outage) -> None:
         conversations = Conversations(self.connection)
+        held: Claimed | None = None
         while not stop.is_set():
             try:
-                claimed, due = await conversations.claim(uuid4().hex, self.now())
-                if claimed is None:
-                    await self._rest(due)
-                else:
-                    await self._serve(conversations, claimed)
+                if held is not None:  # the store went away in the middle of its turn
+                    await conversations.release(held, self.now())
+                held, due = await conversations.claim(uuid4().hex, self.now())
+                outage.over()
+                await (self._serve(conversations, held) if held else self._rest(due))
+                held = None
             except StoreUnavailable as error:
-                log.warning("%s Trying again.", error)
+                outage.note(error)
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _rest(self, due: datetime | None) -> None:
@@ -70,29 +88,49 @@ class Worker:
     async def _serve(self, conversations: Conversations, claimed: Claimed) -> None:
         """Handles the conversation's waiting messages, turn after turn."""
         try:
-            more = True
-            while more:
-                await conversations.load(claimed, self.now())
-                if not claimed.waiting:
-                    return await conversations.release(claimed, self.now())
-                more = await self._turn(conversations, claimed)
+            async with self._holding(conversations, claimed):
+                while await self._turn(conversations, claimed):
+                    pass
         except (ConversationBusy, CaseChanged) as error:
             log.info("%s (%s)", error, claimed.conversation)
             await conversations.release(claimed, self.now())
         except StoreUnavailable:
             raise
         except Exception as error:  # a poison message must not stop the others
-            log.error("A turn failed with %s at %s.", type(error).__name__, _place(error))
-            await conversations.release(claimed, self.now() + timedelta(seconds=_RETRY_SECONDS))
+            log.error("A turn failed with %s at %s.", type(error).__name__, place_of(error))
+            again = self.now() + _pause(claimed.attempts)
+            await conversations.release(claimed, again, failed=True)
+
+    @asynccontextmanager
+    async def _holding(self, conversations: Conversations, claimed: Claimed) -> AsyncIterator[None]:
+        """Renews the lease as long as the block takes."""
+        renewing = asyncio.create_task(self._renew(conversations, claimed))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _renew(self, conversations: Conversations, claimed: Claimed) -> None:
+        held = True
+        while held:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            with suppress(StoreUnavailable):
+                held = await conversations.renew(claimed, self.now())
 
     async def _turn(self, conversations: Conversations, claimed: Claimed) -> bool:
+        """Handles the next messages and writes the turn; True when more wait."""
+        await conversations.load(claimed, self.now())
+        if not claimed.waiting:
+            await conversations.release(claimed, self.now())
+            return False
         line, messages = _one_turn(claimed.waiting)
         turn = self._prepare(conversations, claimed, line, messages)
         began = time.perf_counter()
         if claimed.attempts > _MOST_TRIES:
             await self._set_aside(turn)
         else:
-            await self.assistant.handle(turn)
+            await asyncio.wait_for(self.assistant.handle(turn), self.longest_turn_seconds)
         milliseconds = int((time.perf_counter() - began) * 1000)
         turn.happened("turn_answered", replies=len(turn.replies), ms=milliseconds)
         more = await conversations.commit(claimed, turn, messages)
@@ -153,11 +191,23 @@ def _as_plain_text(text: str) -> str:
     return text.lstrip("/ \t\r\n") or "?"
 
 
-def _place(error: BaseException) -> str:
-    """Where an error was raised: file and line, without the message (it may hold customer text)."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    if frame is None:
-        return "an unknown place"
-    return f"{frame.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.tb_lineno}"
+def _pause(attempts: int) -> timedelta:
+    """How long a message that failed waits for its next try: 1 s, 2 s, 4 s, at most a minute."""
+    return timedelta(seconds=min(_RETRY_SECONDS * 2 ** min(attempts - 1, 6), 60.0))
+
+
+class _Outage:
+    """Says once that the store is away, and once that it is back, for all hands."""
+
+    def __init__(self) -> None:
+        self._lasts = False
+
+    def note(self, error: StoreUnavailable) -> None:
+        if not self._lasts:
+            log.warning("%s Trying again every %g s.", error, _RETRY_SECONDS)
+        self._lasts = True
+
+    def over(self) -> None:
+        if self._lasts:
+            log.warning("Redis answers again.")
+        self._lasts = False

@@ -10,6 +10,8 @@ from sanic.request import Request
 
 from bot.errors import BadRequest
 
+_MOST_DIGITS = 12
+
 
 def bearer(request: Request) -> str:
     """The bearer token. Raises BadRequest (401) when there is none."""
@@ -31,7 +33,7 @@ def json_object(request: Request) -> dict[str, Any]:
 
 
 def text_of(body: Mapping[str, Any], key: str, *, longest: int, default: str | None = None) -> str:
-    """The string at `key`: not empty, valid Unicode, at most `longest` characters.
+    """The string at `key`: not empty, valid Unicode, at most `longest` characters, without NUL.
 
     Raises BadRequest otherwise; a missing or null value is `default`, if there is one.
     """
@@ -45,9 +47,10 @@ def text_of(body: Mapping[str, Any], key: str, *, longest: int, default: str | N
         raise BadRequest(
             f"bad_{key}", f"`{key}` has {len(value)} characters; {longest} are allowed", 413
         )
-    if default is None and not value.strip():
+    value = _clean(value, key)
+    if not value.strip():
         raise BadRequest(f"bad_{key}", f"`{key}` is empty")
-    return _clean(value, key)
+    return value
 
 
 def _clean(value: str, key: str) -> str:
@@ -64,6 +67,7 @@ def whole_number(request: Request, name: str, *, default: int, most: int = 10**9
     text = request.args.get(name)
     if text is None:
         return default
-    if not text.isascii() or not text.isdigit() or int(text[:12]) > most:
+    digits = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    if not digits or int(text) > most:
         raise BadRequest(f"bad_{name}", f"`{name}` is a whole number from 0 to {most}")
     return int(text)

@@ -7,7 +7,6 @@ what came later. Convention: https://rasa.com/docs/rasa/connectors/your-own-webs
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 from uuid import uuid4
@@ -17,16 +16,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.cases.case import Customer
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Reception
 from bot.channels.requests import bearer, json_object, text_of, whole_number
 from bot.errors import BadRequest
-from bot.store.conversations import Accepted, Inbound, Line
+from bot.store.conversations import Inbound, Line
 from bot.store.listening import grown
 
 MOST_CHARACTERS = 2000
 _LONGEST_NAME = 200
-_WAIT_SECONDS = 10.0
-_PAYLOAD = re.compile(r"\s*/[A-Za-z_]+(/[\w-]+)?\s*(\{.*\})?\s*", re.DOTALL)
+WAIT_SECONDS = 10.0
 _KEYS = frozenset({"sender", "message", "message_id", "metadata", "input_channel"})
 
 
@@ -35,6 +33,10 @@ class Rest(Channel):
 
     name = "rest"
     burst_seconds = 0.0
+
+    def __init__(self, reception: Reception, wait_seconds: float = WAIT_SECONDS) -> None:
+        super().__init__(reception, {})
+        self.wait_seconds = wait_seconds
 
     async def verify(self, request: Request) -> None:
         holder = await self.reception.tokens.holder(bearer(request))
@@ -48,9 +50,9 @@ class Rest(Channel):
 
     async def parse(self, request: Request) -> list[Inbound]:
         body = json_object(request)
-        if unknown := sorted(set(body) - _KEYS):
+        if unknown := set(body) - _KEYS:
             valid = ", ".join(sorted(_KEYS))
-            raise BadRequest("unknown_key", f"unknown key {unknown[0][:40]!r}; valid are {valid}")
+            raise BadRequest("unknown_key", f"{len(unknown)} unknown keys; valid are {valid}")
         sender = text_of(body, "sender", longest=_LONGEST_NAME)
         message = text_of(body, "message", longest=MOST_CHARACTERS)
         message_id = text_of(body, "message_id", longest=_LONGEST_NAME, default=uuid4().hex)
@@ -59,37 +61,36 @@ class Rest(Channel):
     async def _inbound(
         self, sender: str, message: str, message_id: str, customer: Customer
     ) -> Inbound:
-        conversation = f"{self.name}:{sender}"
-        if not _PAYLOAD.fullmatch(message):
-            return Inbound(message_id, conversation, self.name, customer, message)
-        title = await self.reception.conversations.button(conversation, message.strip())
+        """A message that is a payload the bot offered in this conversation presses the button;
+        any other that looks like one is the customer's words."""
+        conversation, payload, title = f"{self.name}:{sender}", message.strip(), None
+        if payload.startswith("/"):
+            title = await self.reception.conversations.button(conversation, payload)
         if title is None:
-            raise BadRequest(
-                "unknown_button",
-                "this payload is of no button that the bot sent in this conversation",
-            )
-        return Inbound(message_id, conversation, self.name, customer, title, message.strip())
+            return Inbound(message_id, conversation, self.name, customer, message)
+        return Inbound(message_id, conversation, self.name, customer, title, payload)
 
     async def post(self, request: Request) -> HTTPResponse:
         """Stores the message, waits for its turn and returns the replies."""
         [(message, accepted)] = await self.receive(request)
-        span = accepted.replies or await self._turn_of(message, accepted)
+        span = accepted.replies or await self._turn_of(message)
         if span is None:
             return json([], status=202, headers={"Retry-After": "1"})
         lines = await self.reception.conversations.lines(message.conversation, *span)
-        sender = message.conversation.partition(":")[2]
-        return json([_rendered(line, sender) for line in lines if line.number <= span[1]])
+        return json([_rendered(line, message.customer.id) for line in lines])
 
-    async def _turn_of(self, message: Inbound, accepted: Accepted) -> tuple[int, int] | None:
-        """Waits until the message was answered; None when that takes longer than the limit."""
-        until = time.monotonic() + _WAIT_SECONDS
-        with self.reception.listening.watching(message.conversation) as event:
+    async def _turn_of(self, message: Inbound) -> tuple[int, int] | None:
+        """Waits until the message was answered; None when that takes longer than the limit, or
+        when the server stops."""
+        until = time.monotonic() + self.wait_seconds
+        listening = self.reception.listening
+        with listening.watching(message.conversation) as event:
             while True:
                 span = await self.reception.conversations.replies_of(
                     message.conversation, message.id
                 )
                 left = until - time.monotonic()
-                if span is not None or left <= 0:
+                if span is not None or left <= 0 or listening.ended:
                     return span
                 await grown(event, left)
 

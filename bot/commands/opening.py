@@ -24,8 +24,10 @@ def store_url(settings: Settings) -> Iterator[str]:
     store = EmbeddedStore(settings.store)
     try:
         with sole_owner(settings.data_dir):
-            yield store.start().url
-            store.stop()
+            try:
+                yield store.start().url
+            finally:
+                store.stop()
     except AlreadyRunning:
         yield store.url
 

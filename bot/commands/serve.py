@@ -21,13 +21,14 @@ from bot.settings import Settings
 from bot.supervisor import Supervisor, require_free_port, sole_owner
 
 _READY_SECONDS = 120
+_ORPHANS_SECONDS = 10.0
 
 
 def serve(settings: Settings) -> None:
     """Runs until a signal. Raises ConfigurationError, AlreadyRunning or ModelUnusable."""
     console = Console(stderr=True, highlight=False)
-    with sole_owner(settings.data_dir):
-        require_free_port(settings.host, settings.port)
+    with sole_owner(settings.data_dir) as last_was_killed:
+        require_free_port(settings.host, settings.port, _ORPHANS_SECONDS if last_was_killed else 0)
         content = load_content(settings.root)
         check_on_call(read_settings(os.environ, settings.port), content.playbook)
         if not is_current(settings.root, settings.models):

@@ -67,7 +67,8 @@ class FactReader:
         entries = [fact.entry for fact in facts]
         if entries:
             async with answering():
-                await self._redis.xack(self._stream, self._group, *entries)
+                redis: Any = self._redis  # types-redis leaves this call untyped
+                await redis.xack(self._stream, self._group, *entries)
 
     async def _join(self) -> None:
         """Makes the group where there is none, and forgets readers that left nothing undone."""
@@ -76,9 +77,10 @@ class FactReader:
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):
                 raise
-        for reader in await self._redis.xinfo_consumers(self._stream, self._group):
+        redis: Any = self._redis  # types-redis leaves these calls untyped
+        for reader in await redis.xinfo_consumers(self._stream, self._group):
             if reader["pending"] == 0 and reader["idle"] > _FORGOTTEN_AFTER_MS:
-                await self._redis.xgroup_delconsumer(self._stream, self._group, reader["name"])
+                await redis.xgroup_delconsumer(self._stream, self._group, reader["name"])
         self._joined = True
 
     async def _left_behind(self) -> list[StreamFact]:

@@ -9,13 +9,17 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.errors import StoreUnavailable
 from bot.store.keys import Keys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
+_NOT_NOW = ("MASTERDOWN", "MISCONF", "NOREPLICAS", "BUSY ")
+"""How answers begin that mean "not now": no primary, a full disk, too few replicas, a long script;
+for others the client has classes of its own."""
+_NOT_NOW_CLASSES = ("ReadOnlyError", "OutOfMemoryError")
 
 
 class Connection:
@@ -42,7 +46,7 @@ class Connection:
             await self.redis.ping()
 
     async def close(self) -> None:
-        await self.redis.close()
+        await self.redis.close(close_connection_pool=True)
 
 
 @asynccontextmanager
@@ -52,10 +56,15 @@ async def answering() -> AsyncIterator[None]:
         yield
     except (RedisConnectionError, RedisTimeoutError, OSError) as error:
         raise StoreUnavailable(f"Redis does not answer ({type(error).__name__}).") from None
-    except RedisError as error:
-        if str(error).startswith(("LOADING", "READONLY", "MASTERDOWN", "BUSY")):
-            raise StoreUnavailable(f"Redis is not ready ({str(error).split()[0]}).") from None
+    except ResponseError as error:
+        if _means_not_now(error):
+            raise StoreUnavailable(f"Redis takes nothing now ({type(error).__name__}).") from None
         raise
+
+
+def _means_not_now(error: ResponseError) -> bool:
+    kind = type(error).__name__  # types-redis does not know OutOfMemoryError
+    return kind in _NOT_NOW_CLASSES or str(error).startswith(_NOT_NOW)
 
 
 Clock = Callable[[], float]

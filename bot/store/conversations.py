@@ -147,7 +147,7 @@ class Conversations:
         keys, name = self._at.keys, claimed.conversation
         async with answering():
             pipe = self._at.redis.pipeline(transaction=False)
-            pipe.hget(keys.conversation(name), "state")
+            pipe.hget(keys.conversation(name, "main"), "state")
             pipe.lrange(keys.conversation(name, "inbox"), 0, -1)
             pipe.zrevrange(keys.conversation(name, "cases"), 0, 9)
             state, inbox, references = await pipe.execute()
@@ -169,7 +169,7 @@ class Conversations:
             text, revision = await self._at.redis.hmget(
                 self._at.keys.case(reference), "json", "revision"
             )
-        return (Case.from_json(json.loads(text)), int(revision)) if text else None
+        return (Case.from_json(json.loads(text)), int(revision or 0)) if text else None
 
     async def reference_for(self, conversation: str, number: int) -> str:
         """The reference of a conversation's n-th case; the same however often it is asked."""
@@ -222,9 +222,16 @@ class Conversations:
             raise CaseChanged("The case was changed meanwhile.")
         return str(outcome)
 
-    async def release(self, claimed: Claimed, at: datetime) -> None:
-        """Gives the conversation back, to be tried again at `at`."""
-        await self._at.run("release", claimed.conversation, claimed.token, milliseconds(at))
+    async def renew(self, claimed: Claimed, now: datetime) -> bool:
+        """Holds the conversation for another LEASE_SECONDS; False when it was lost."""
+        until = milliseconds(now) + int(LEASE_SECONDS * 1000)
+        return bool(await self._at.run("renew", claimed.conversation, claimed.token, until))
+
+    async def release(self, claimed: Claimed, at: datetime, failed: bool = False) -> None:
+        """Gives the conversation back, to be tried again at `at`. `failed`: its message could not
+        be handled, which happens to it so many times at most."""
+        due, counts = milliseconds(at), int(failed)
+        await self._at.run("release", claimed.conversation, claimed.token, due, counts)
 
 
 def _span(text: str) -> tuple[int, int] | None:

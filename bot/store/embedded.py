@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 import signal
+import socket
+import struct
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,9 @@ from bot.errors import StoreUnavailable
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
+_MOST_SPAWNS = 3
 _LONGEST_SOCKET = 100
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid; unix(7), SO_PEERCRED
 
 
 @dataclass(frozen=True)
@@ -46,27 +49,33 @@ class EmbeddedStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._lock = self._folder / "lock"
+        self._process: subprocess.Popen[bytes] | None = None
         self.socket = _socket_of(self._folder)
 
     @property
     def url(self) -> str:
         return f"unix://{self.socket}"
 
-    def start(self) -> Address:
+    def start(self, seconds: float = _START_SECONDS) -> Address:
         """Starts the server or adopts the one that runs; returns when it answers.
 
-        Raises StoreUnavailable when it does not come up.
+        Raises StoreUnavailable when it does not within `seconds`, or ends again and again.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("a+") as lock:
-            if _lockable(lock.fileno()):
-                self._spawn(lock.fileno())
-        pid = self._wait()
-        self._lock.write_text(json.dumps({"pid": pid, "address": self.url}), encoding="utf-8")
-        return Address(self.url, pid)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        until = time.monotonic() + seconds
+        spawned = 0
+        while time.monotonic() < until and spawned <= _MOST_SPAWNS:
+            spawned += self._spawn_if_free()
+            if pid := self._answering():
+                return Address(self.url, pid)
+            time.sleep(0.05)
+        raise StoreUnavailable(
+            "The embedded Valkey does not come up; see valkey.log in its folder."
+        )
 
     def running(self) -> bool:
         """Whether a server holds this folder."""
+        self._collect()
         if not self._lock.exists():
             return False
         with self._lock.open("a+") as lock:
@@ -76,20 +85,27 @@ class EmbeddedStore:
         """Ends the server cleanly; everything written is on disk."""
         try:
             with self._client() as client:
-                pid = _pid(client)
                 client.shutdown(nosave=True)
         except (RedisError, OSError):
-            pid = self._noted_pid()
-            if pid and self.running():
+            if pid := self._listener():
                 os.kill(pid, signal.SIGTERM)
-        self._until_gone()
+        until = time.monotonic() + _STOP_SECONDS
+        while (self.running() or self._process is not None) and time.monotonic() < until:
+            time.sleep(0.02)
+
+    def _spawn_if_free(self) -> bool:
+        with self._lock.open("a+") as lock:
+            free = _lockable(lock.fileno())
+            if free:
+                self._spawn(lock.fileno())
+        return free
 
     def _spawn(self, lock: int) -> None:
-        self.socket.parent.mkdir(parents=True, exist_ok=True)
+        self._collect()
+        self.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.socket.unlink(missing_ok=True)
-        log = self._folder / "valkey.log"
-        with log.open("ab") as output:
-            subprocess.Popen(
+        with (self._folder / "valkey.log").open("ab") as output:
+            self._process = subprocess.Popen(
                 [str(get_binary_path()), *self._options()],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -115,19 +131,26 @@ class EmbeddedStore:
             yield f"--{name}"
             yield value
 
-    def _wait(self) -> int:
-        until = time.monotonic() + _START_SECONDS
-        while True:
-            try:
-                with self._client() as client:
-                    return _pid(client)
-            except (RedisError, OSError) as error:
-                if time.monotonic() > until or not self.running():
-                    kind = type(error).__name__
-                    raise StoreUnavailable(
-                        f"The embedded Valkey does not answer ({kind}); see its valkey.log."
-                    ) from None
-                time.sleep(0.05)
+    def _answering(self) -> int:
+        """The server's process id, 0 while it does not answer."""
+        with suppress(RedisError, OSError), self._client() as client:
+            client.ping()
+            return int(client.info("server")["process_id"])
+        return 0
+
+    def _listener(self) -> int:
+        """The process behind the socket, even one that does not answer; 0 when there is none."""
+        with suppress(OSError), closing(socket.socket(socket.AF_UNIX)) as peer:
+            peer.settimeout(1)
+            peer.connect(str(self.socket))
+            about = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+            return int(_CREDENTIALS.unpack(about)[0])
+        return 0
+
+    def _collect(self) -> None:
+        """Takes note of the end of a server this process started, so that no zombie stays."""
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
 
     @contextmanager
     def _client(self) -> Iterator[Redis[str]]:
@@ -135,22 +158,7 @@ class EmbeddedStore:
         try:
             yield client
         finally:
-            client.close()
-
-    def _noted_pid(self) -> int:
-        try:
-            return int(json.loads(self._lock.read_text(encoding="utf-8"))["pid"])
-        except (OSError, ValueError, KeyError):
-            return 0
-
-    def _until_gone(self) -> None:
-        until = time.monotonic() + _STOP_SECONDS
-        while self.running() and time.monotonic() < until:
-            time.sleep(0.02)
-
-
-def _pid(client: Redis[str]) -> int:
-    return int(client.info("server")["process_id"])
+            client.connection_pool.disconnect()
 
 
 def _lockable(descriptor: int) -> bool:

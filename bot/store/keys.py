@@ -1,12 +1,12 @@
 """Every Redis key Nightdesk uses, built here and nowhere else.
 
-With prefix `nd` and conversation `c`:
-  nd:c:{c}            hash    channel, customer, state, attempts, lease, seen (last handled id)
-  nd:c:{c}:inbox      list    accepted messages that no turn has handled yet, JSON
-  nd:c:{c}:ids        hash    message id -> '' (accepted) or 'first:last' (lines of its replies)
-  nd:c:{c}:log        list    the transcript, a JSON object each; numbered by place, from 1
-  nd:c:{c}:buttons    hash    payload -> title of the buttons the bot sent in this conversation
-  nd:c:{c}:cases      zset    references of its cases by opening time (ms)
+With prefix `nd` and conversation `c`, whose name comes last because it may hold any character:
+  nd:c:main:{c}       hash    channel, customer, state, attempts, lease, seen (last handled id)
+  nd:c:inbox:{c}      list    accepted messages that no turn has handled yet, JSON
+  nd:c:ids:{c}        hash    message id -> '' (accepted) or 'first:last' (lines of its replies)
+  nd:c:log:{c}        list    the transcript, a JSON object each; numbered by place, from 1
+  nd:c:buttons:{c}    hash    payload -> title of the buttons the bot sent in this conversation
+  nd:c:cases:{c}      zset    references of its cases by opening time (ms)
   nd:ready            zset    conversations with accepted messages -> when they are due (ms)
   nd:leases           zset    conversations in a worker's hands -> when the lease ends (ms)
   nd:bell             list    wakes a sleeping worker
@@ -28,6 +28,9 @@ Text of customers stands only under nd:c:* and nd:case:*, so that it can be eras
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+ConversationPart = Literal["main", "inbox", "ids", "log", "buttons", "cases"]
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class Keys:
 
     prefix: str = "nd"
 
-    def conversation(self, conversation: str, part: str = "") -> str:
-        return f"{self.prefix}:c:{conversation}" + (f":{part}" if part else "")
+    def conversation(self, conversation: str, part: ConversationPart) -> str:
+        return f"{self.prefix}:c:{part}:{conversation}"
 
     def case(self, reference: str) -> str:
         return f"{self.prefix}:case:{reference}"

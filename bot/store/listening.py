@@ -20,13 +20,20 @@ class Listening:
     def __init__(self, connection: Connection) -> None:
         self._at = connection
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.ended = False
 
     async def run(self) -> None:
-        """Listens until cancelled; while Redis is away, waiters look for themselves."""
-        while True:
-            with contextlib.suppress(RedisError, OSError):
-                await self._listen()
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        """Listens until cancelled, then wakes all waiters and sets `ended`; while Redis is away,
+        waiters look for themselves."""
+        try:
+            while True:
+                with contextlib.suppress(RedisError, OSError):
+                    await self._listen()
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        finally:
+            self.ended = True
+            for conversation in self._waiting:
+                self._wake(conversation)
 
     async def _listen(self) -> None:
         async with self._at.redis.pubsub() as pubsub:

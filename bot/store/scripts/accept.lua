@@ -2,13 +2,13 @@
 -- KEYS: prefix   ARGV: conversation, message id, inbox JSON, log JSON, due ms, channel, customer JSON, fact JSON
 local prefix = KEYS[1]
 local conversation = ARGV[1]
-local key = prefix .. ':c:' .. conversation
-local seen = redis.call('HGET', key .. ':ids', ARGV[2])
+local function key(part) return prefix .. ':c:' .. part .. ':' .. conversation end
+local seen = redis.call('HGET', key('ids'), ARGV[2])
 if seen then return {0, seen} end
-redis.call('HSET', key .. ':ids', ARGV[2], '')
-local line = redis.call('RPUSH', key .. ':log', ARGV[4])
-redis.call('RPUSH', key .. ':inbox', cjson.encode({line = line, message = ARGV[3]}))
-redis.call('HSET', key, 'channel', ARGV[6], 'customer', ARGV[7])
+redis.call('HSET', key('ids'), ARGV[2], '')
+local line = redis.call('RPUSH', key('log'), ARGV[4])
+redis.call('RPUSH', key('inbox'), cjson.encode({line = line, message = ARGV[3]}))
+redis.call('HSET', key('main'), 'channel', ARGV[6], 'customer', ARGV[7])
 local held = redis.call('ZSCORE', prefix .. ':leases', conversation)
 if not held and not redis.call('ZSCORE', prefix .. ':ready', conversation) then
   redis.call('ZADD', prefix .. ':ready', ARGV[5], conversation)

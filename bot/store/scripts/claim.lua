@@ -3,10 +3,11 @@
 -- Returns {conversation, attempts} or {'', due time of the next conversation or ''}.
 local prefix = KEYS[1]
 local ready, leases = prefix .. ':ready', prefix .. ':leases'
+local function key(part, conversation) return prefix .. ':c:' .. part .. ':' .. conversation end
 for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', ARGV[1], 'LIMIT', 0, 20)) do
   redis.call('ZREM', leases, conversation)
-  redis.call('HDEL', prefix .. ':c:' .. conversation, 'lease')
-  if redis.call('LLEN', prefix .. ':c:' .. conversation .. ':inbox') > 0 then
+  redis.call('HDEL', key('main', conversation), 'lease')
+  if redis.call('LLEN', key('inbox', conversation)) > 0 then
     redis.call('ZADD', ready, ARGV[1], conversation)
   end
 end
@@ -18,6 +19,6 @@ end
 local conversation = due[1]
 redis.call('ZREM', ready, conversation)
 redis.call('ZADD', leases, ARGV[2], conversation)
-redis.call('HSET', prefix .. ':c:' .. conversation, 'lease', ARGV[3])
-local attempts = redis.call('HINCRBY', prefix .. ':c:' .. conversation, 'attempts', 1)
+redis.call('HSET', key('main', conversation), 'lease', ARGV[3])
+local attempts = redis.call('HINCRBY', key('main', conversation), 'attempts', 1)
 return {conversation, tostring(attempts)}

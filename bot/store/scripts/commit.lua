@@ -1,33 +1,33 @@
 -- Writes everything one turn prepared, or nothing.
 -- KEYS: prefix   ARGV: conversation, token ('' for a writer that needs no lease), JSON of
 --   {state?, handled: [message id], lines: [JSON], buttons: [[title, payload]],
---    cases: [{id, json, expected, opened, from, due}], facts: [JSON], keep: bool}
--- Returns 'lost' (the lease is another's), 'conflict' (a case was changed meanwhile), 'more' (messages
--- wait; the lease is kept) or 'done'.
+--    cases: [{id, json, expected, opened, from, due}], facts: [JSON]}
+-- Returns 'lost' (the lease is another's; one that ran out and that nobody took still counts),
+-- 'conflict' (a case was changed meanwhile), 'more' (messages wait; the lease is kept) or 'done'.
 local prefix, conversation, token = KEYS[1], ARGV[1], ARGV[2]
 local turn = cjson.decode(ARGV[3])
-local key = prefix .. ':c:' .. conversation
-if token ~= '' and redis.call('HGET', key, 'lease') ~= token then return 'lost' end
+local function key(part) return prefix .. ':c:' .. part .. ':' .. conversation end
+if token ~= '' and redis.call('HGET', key('main'), 'lease') ~= token then return 'lost' end
 for _, case in ipairs(turn.cases) do
   local revision = redis.call('HGET', prefix .. ':case:' .. case.id, 'revision') or '0'
   if revision ~= tostring(case.expected) then return 'conflict' end
 end
-if turn.state then redis.call('HSET', key, 'state', turn.state) end
-local first = redis.call('LLEN', key .. ':log') + 1
-for _, line in ipairs(turn.lines) do redis.call('RPUSH', key .. ':log', line) end
-local last = redis.call('LLEN', key .. ':log')
+if turn.state then redis.call('HSET', key('main'), 'state', turn.state) end
+local first = redis.call('LLEN', key('log')) + 1
+for _, line in ipairs(turn.lines) do redis.call('RPUSH', key('log'), line) end
+local last = redis.call('LLEN', key('log'))
 for _, id in ipairs(turn.handled) do
-  redis.call('HSET', key .. ':ids', id, first .. ':' .. last)
-  redis.call('HSET', key, 'seen', id)
+  redis.call('HSET', key('ids'), id, first .. ':' .. last)
+  redis.call('HSET', key('main'), 'seen', id)
 end
-if #turn.handled > 0 then redis.call('LTRIM', key .. ':inbox', #turn.handled, -1) end
-for _, button in ipairs(turn.buttons) do redis.call('HSET', key .. ':buttons', button[2], button[1]) end
+if #turn.handled > 0 then redis.call('LTRIM', key('inbox'), #turn.handled, -1) end
+for _, button in ipairs(turn.buttons) do redis.call('HSET', key('buttons'), button[2], button[1]) end
 for _, case in ipairs(turn.cases) do
   local name = prefix .. ':case:' .. case.id
   redis.call('HSET', name, 'json', case.json, 'revision', tostring(case.expected + 1))
   redis.call('HSETNX', name, 'from', tostring(case.from))
   redis.call('ZADD', prefix .. ':cases', case.opened, case.id)
-  redis.call('ZADD', key .. ':cases', case.opened, case.id)
+  redis.call('ZADD', key('cases'), case.opened, case.id)
   if case.due > 0 then
     redis.call('ZADD', prefix .. ':promises', case.due, case.id)
   else
@@ -39,8 +39,11 @@ for _, fact in ipairs(turn.facts) do
 end
 redis.call('PUBLISH', prefix .. ':done', conversation)
 if token == '' then return 'done' end
-redis.call('HSET', key, 'attempts', '0')
-if redis.call('LLEN', key .. ':inbox') > 0 then return 'more' end
-redis.call('HDEL', key, 'lease')
+if redis.call('LLEN', key('inbox')) > 0 then
+  redis.call('HSET', key('main'), 'attempts', '1')
+  return 'more'
+end
+redis.call('HSET', key('main'), 'attempts', '0')
+redis.call('HDEL', key('main'), 'lease')
 redis.call('ZREM', prefix .. ':leases', conversation)
 return 'done'
