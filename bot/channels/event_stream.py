@@ -38,15 +38,17 @@ class EventStreams:
         self._open: Counter[str] = Counter()
         self._events: set[asyncio.Event] = set()
         self._stopping = False
+        self._all_ended = asyncio.Event()
 
     async def stop(self) -> None:
         """Ends every stream and waits until their ends are written, for a moment at most."""
         self._stopping = True
         for event in self._events:
             event.set()
-        until = time.monotonic() + _STOP_SECONDS
-        while self._open and time.monotonic() < until:
-            await asyncio.sleep(0.01)
+        if not self._open:
+            return
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._all_ended.wait(), _STOP_SECONDS)
 
     async def run(self, request: Request, conversation: str, after: int) -> None:
         """Answers `request` with the lines behind line `after`, then with what comes.
@@ -91,6 +93,8 @@ class EventStreams:
             self._open[conversation] -= 1
             if not self._open[conversation]:
                 del self._open[conversation]
+            if self._stopping and not self._open:
+                self._all_ended.set()
 
 
 class _News:
