@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bot.cases import ladder
 from bot.cases.beside import BesideCase
-from bot.cases.self_service import read_as_statement
+from bot.cases.self_service import read_as_statement, tells_a_problem
 from bot.playbook.model import LadderStep
 
 
@@ -134,11 +134,15 @@ class Dialogue(BesideCase):
     async def _note(self) -> None:
         if self._open_case() is not None:
             return self._add_to_open_case(self._heard)
-        if self._heard.family == "inform" and self._heard.fields:
+        if tells_a_problem(self._heard):
+            self._heard = read_as_statement(self._heard)
+            await self._start()
+        elif self._heard.family == "inform" and self._heard.fields:
             intake = self._begin()
             self._read(intake)
-            return self._add("ask_problem", "ask_problem")
-        await self._unclear()
+            self._add("ask_problem", "ask_problem")
+        else:
+            await self._unclear()
 
     def _silent(self) -> bool:
         """While muted nothing is said, unless the message holds a real case."""

@@ -13,6 +13,7 @@ from bot.playbook.model import Resource
 
 QUESTION_CUE = "question"
 _FEW_WORDS = 3
+_SURE_TOPIC = 0.5
 
 
 def choose_resource(
@@ -43,6 +44,12 @@ def choose_faq(said: Sequence[Understanding], content: Content) -> str | None:
 def asks_something(heard: Understanding) -> bool:
     """Whether the words are a question: by a mark or by the playbook's cue `question`."""
     return "?" in heard.text or QUESTION_CUE in heard.cues
+
+
+def tells_a_problem(heard: Understanding) -> bool:
+    """Whether what looks like mere details is a problem in so many words."""
+    likely = bool(heard.topics) and heard.topics[0][1] >= _SURE_TOPIC
+    return heard.family == "inform" and likely and len(heard.text.split()) > _FEW_WORDS
 
 
 def read_as_statement(heard: Understanding) -> Understanding:
