@@ -48,8 +48,9 @@ class Phrasing:
             back = self.moment(calendar.next_opening(self._now), calendar)
             return self.text("hello_closed", back=back)
         closes = calendar.closes_at(self._now)
-        until = self.moment(closes, calendar) if closes else ""
-        return self.text("hello_open", until=until)
+        if closes is None:
+            return self.text("hello_always")
+        return self.text("hello_open", until=self.moment(closes, calendar))
 
     def topic(self, topic: Topic) -> str:
         return self.local(topic.label)

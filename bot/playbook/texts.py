@@ -15,6 +15,7 @@ TEXTS: Mapping[str, frozenset[str]] = {
     # first words
     "hello_closed": frozenset({"back"}),
     "hello_open": frozenset({"until"}),
+    "hello_always": frozenset(),
     "ask_problem": frozenset(),
     "acknowledge": frozenset({"topic"}),
     "acknowledge_upset": frozenset({"topic"}),
