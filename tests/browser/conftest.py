@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.store.connection import Connection
 from bot.store.embedded import EmbeddedStore
 from tests.running import RunningBot
 
+_PATIENCE_MS = 15_000
+expect.set_options(timeout=_PATIENCE_MS)
 _QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -48,7 +50,7 @@ class Window:
     async def open(cls, browser: Browser, width: int, height: int, **options: Any) -> Window:
         size = {"width": width, "height": height}
         context = await browser.new_context(viewport=size, locale="en-GB", **options)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE_MS)
         return cls(await context.new_page())
 
     @classmethod
