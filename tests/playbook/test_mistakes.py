@@ -262,7 +262,7 @@ MISTAKES = [
     ),
     Mistake(
         "text in two files", TALK, '  goodbye: "Bye!"', '  goodbye: "Bye!"\n  human: "Hm."',
-        at="human:", key="human", message=f"stands in {TEXTS}:23 already", fix="remove one",
+        at="human:", key="human", message=f"stands in {TEXTS}:24 already", fix="remove one",
     ),
     Mistake(
         "empty text", TALK, '"Bye!"', '""', at="goodbye:", key="goodbye",
