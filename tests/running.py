@@ -38,13 +38,13 @@ class RunningBot:
 def serving(root: Path, models: Path, home: Path) -> Iterator[RunningBot]:
     """Serves the project `root` with a copy of `models` from the folder `home`."""
     shutil.copytree(models, home / "models")
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "bot.cli", "serve"]
     with (home / "serve.log").open("wb") as log:
         process = subprocess.Popen(
             [*command, "--port", str(port), "--data-dir", str(home)],
             cwd=root,
-            env=_environment(),
+            env=environment(),
             stdout=log,
             stderr=log,
         )
@@ -57,7 +57,7 @@ def serving(root: Path, models: Path, home: Path) -> Iterator[RunningBot]:
         process.wait(timeout=_STOP_SECONDS)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours, without the settings that a developer's shell may hold."""
     return {
         name: value
@@ -66,7 +66,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
