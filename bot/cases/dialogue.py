@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from bot.cases import ladder
 from bot.cases.beside import BesideCase
-from bot.cases.self_service import read_as_statement, tells_a_problem
+from bot.cases.self_service import doubtful_small_talk, read_as_statement, tells_a_problem
 from bot.playbook.model import LadderStep
+
+_SURE_QUESTION = 0.6
 
 
 class Dialogue(BesideCase):
@@ -83,6 +85,10 @@ class Dialogue(BesideCase):
             return
         await self._settle_held()
         family = self._heard.family
+        if doubtful_small_talk(self._heard) and self._open_case() is None:
+            self._heard = read_as_statement(self._heard)
+            await self._start()
+            return None
         if family == "greet" and self._open_case() is None:
             return self._add("ask_problem", "ask_problem")
         self._add(self._small_talk_key(), "thanks" if family == "thanks" else "small_talk")
@@ -104,9 +110,10 @@ class Dialogue(BesideCase):
             return
         await self._settle_held()
         case = self._turn.case
+        if case is None and self._heard.confidence < _SURE_QUESTION:
+            return await self._unclear()
         if case is None:
-            self._add("status_none", "status")
-            return
+            return self._add("status_none", "ask_problem")
         self._tell_state(case)
 
     async def settle(self) -> None:

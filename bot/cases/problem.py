@@ -57,18 +57,26 @@ def carries_problem(turn: Understanding, playbook: Playbook) -> bool:
 
     A report of a specific topic is, and so are questions, answers and a wish for a person. An
     insult is when it also tells of a problem; a vague report with an insult in it, too, or when it
-    is long. Praise is in an emergency only.
+    is long. Praise is unless it is clearly nothing else.
     """
     topic = own_topic(turn, playbook)
     if turn.wants_human or turn.cues & _EMERGENCIES:
         return True
     if topic is None:
         return _is_answer(turn) or bool(turn.fields) or _tells_of_problem(turn, playbook)
+    if playbook.topics[topic].handling == "acknowledge":
+        return not _is_mere_praise(turn, topic)
     if not opens_case(topic, playbook):
         return is_abusive(turn, playbook) and _tells_of_problem(turn, playbook)
     if topic not in RESIDUAL_TOPICS or not is_abusive(turn, playbook):
         return True
     return len(turn.text.split()) >= _WORDS_OF_A_STORY or _tells_of_problem(turn, playbook)
+
+
+def _is_mere_praise(turn: Understanding, topic: str) -> bool:
+    """Clearly so, in no bad mood, and without a request."""
+    calm = turn.sentiment != "negative" and REQUEST_CUE not in turn.cues
+    return calm and dict(turn.topics).get(topic, turn.confidence) >= _SURE_TOPIC
 
 
 def _is_answer(turn: Understanding) -> bool:

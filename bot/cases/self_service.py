@@ -14,6 +14,7 @@ from bot.playbook.model import Resource
 QUESTION_CUE = "question"
 _FEW_WORDS = 3
 _SURE_TOPIC = 0.5
+_LIKELY_TOPIC = 0.75
 
 
 def choose_resource(
@@ -50,6 +51,12 @@ def tells_a_problem(heard: Understanding) -> bool:
     """Whether what looks like mere details is a problem in so many words."""
     likely = bool(heard.topics) and heard.topics[0][1] >= _SURE_TOPIC
     return heard.family == "inform" and likely and len(heard.text.split()) > _FEW_WORDS
+
+
+def doubtful_small_talk(heard: Understanding) -> bool:
+    """Whether "are you down?" only resembles "are you a bot?": the topic is surer than the talk."""
+    likely = heard.topics[0][1] if heard.topics else 0.0
+    return heard.confidence < likely and likely >= _LIKELY_TOPIC
 
 
 def read_as_statement(heard: Understanding) -> Understanding:
