@@ -11,7 +11,7 @@ from typing import TextIO
 
 from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot.cases.case import Case
@@ -32,7 +32,8 @@ def list_cases(settings: Settings, filters: Mapping[str, str], order: str, limit
         return await Cases(connection).find(filters, order, 0, limit, now)
 
     page = with_store(settings, find)
-    table = Table("reference", "severity", "topic", "team", "respond by", "status", "summary")
+    reference = Column("reference", no_wrap=True)
+    table = Table(reference, "severity", "topic", "team", "respond by", "status", "summary")
     for case in page.cases:
         table.add_row(
             case.id, _severity(case), f"{case.topic}\n{case.subtopic}", case.team,
