@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.cases.case import Detail, Source
+from bot.cases.problem import HAPPENINGS
 from bot.cases.state import Intake
 from bot.cases.understanding import Understanding
 from bot.playbook.model import Playbook
 
 CORRECTION_CUE = "correction"
+FILLER_CUE = "filler"
+_FILLER_WORDS = 3
 _REPLACEABLE = frozenset({"pattern", "email", "phone"})
 _LONGEST = {"text": 12, "date": 10, "catalogue": 5}
 """Kinds whose answer may be taken as written -> how many words it may have."""
@@ -51,6 +54,8 @@ def take_literally(heard: Understanding, intake: Intake, playbook: Playbook) -> 
     A bare number is the amount that was asked for; what is left of the answer beside the details
     found in it is the one free detail (text, date, product) that was asked for, if it is short.
     """
+    if heard.cues & HAPPENINGS or _is_filler(heard):
+        return []
     open_ = [name for name in intake.asked if not _given(name, intake)]
     rest = _rest(heard)
     for name in open_:
@@ -62,6 +67,11 @@ def take_literally(heard: Understanding, intake: Intake, playbook: Playbook) -> 
         return []
     intake.details[free[0]] = Detail(rest, "asked")
     return free
+
+
+def _is_filler(heard: Understanding) -> bool:
+    """ "ok", "hmm", "whatever": words without a detail in them."""
+    return FILLER_CUE in heard.cues and len(heard.text.split()) <= _FILLER_WORDS
 
 
 def _rest(heard: Understanding) -> str:

@@ -14,6 +14,7 @@ from bot.cases.self_service import doubtful_small_talk, read_as_statement, tells
 from bot.playbook.model import LadderStep
 
 _SURE_QUESTION = 0.6
+_PLEASANTRIES = ("greet", "thanks", "goodbye", "bot_challenge", "help")
 
 
 class Dialogue(BesideCase):
@@ -21,45 +22,60 @@ class Dialogue(BesideCase):
 
     async def take_in(self) -> bool:
         """A message of a running intake, or one that reports a problem; True when it is done."""
-        if self._silent() or self._on_the_ladder():
+        if await self._handled_before():
             return self._state.intake is None
-        if self._turn.visibility == "public":
-            return await self._take_in_publicly()
-        await self._settle_held()
         if self._state.intake is not None:
             return await self._go_on(self._state.intake)
         if self._open_case() is not None:
             return await self._beside_the_case()
         if self._just_praise():
-            self._add("praise_shared" if "user_content" in self._heard.cues else "praise", "thanks")
-            self._turn.happened("praise_received")
+            self._praise()
             return True
         return await self._start()
 
-    async def _take_in_publicly(self) -> bool:
+    async def _handled_before(self) -> bool:
+        """What goes before any other step: silence, the ladder, the rules of public places, and
+        the message that waited for "same matter or a new one?"."""
+        if self._silent() or self._on_the_ladder():
+            return True
+        if self._turn.visibility == "public":
+            await self._answer_publicly()
+            return True
+        await self._settle_held()
+        return False
+
+    async def _answer_publicly(self) -> None:
         """In public nothing is asked and nothing repeated: one short reply with the way to private
         messages. The case is opened at once, so that nobody is lost who does not follow."""
+        faq = self._faq() if self._heard.family == "faq" else None
         if self._just_praise():
-            self._add("praise", "thanks")
+            self._praise()
+        elif faq is not None:
+            self._put(self._faq_reply(faq, "answer"))
+        elif self._heard.family in _PLEASANTRIES and not doubtful_small_talk(self._heard):
+            self._add(self._small_talk_key(), "small_talk")
         elif self._open_case() is not None:
             self._file_with_case(self._heard)
         else:
-            intake = self._begin()
-            self._read(intake)
-            filed = await self._file(intake)
-            for text in filed.triage.texts:
-                self._add(text, "safety")
-            self._add("public_move", "public_move", url=self._private_url())
-        return True
+            await self._open_publicly()
 
-    def _private_url(self) -> str:
-        return self._turn.private_url or self._content.voice.links["help_center"]
+    async def _open_publicly(self) -> None:
+        intake = self._begin()
+        self._read(intake)
+        filed = await self._file(intake)
+        for text in filed.triage.texts:
+            self._add(text, "safety")
+        url = self._turn.private_url or self._content.voice.links["help_center"]
+        self._add("public_move", "public_move", url=url)
+
+    def _praise(self) -> None:
+        self._add("praise_shared" if "user_content" in self._heard.cues else "praise", "thanks")
+        self._turn.happened("praise_received")
 
     async def answer_question(self) -> None:
         """An FAQ outside an intake: the answer, and whether it was what they needed."""
-        if self._silent():
+        if await self._handled_before():
             return
-        await self._settle_held()
         faq = self._faq()
         if faq is None:
             return await self._not_a_question()
@@ -81,9 +97,8 @@ class Dialogue(BesideCase):
 
     async def small_talk(self) -> None:
         """Greetings, thanks, goodbyes, "are you a bot?", "what can you do?"."""
-        if self._silent():
+        if await self._handled_before():
             return
-        await self._settle_held()
         family = self._heard.family
         if doubtful_small_talk(self._heard) and self._open_case() is None:
             self._heard = read_as_statement(self._heard)
@@ -95,9 +110,8 @@ class Dialogue(BesideCase):
 
     async def hand_to_person(self) -> None:
         """A wish for a person: the case is opened at once, with what is known."""
-        if self._silent():
+        if await self._handled_before():
             return
-        await self._settle_held()
         if self._open_case() is not None and self._state.intake is None:
             return self._add_to_open_case(self._heard, tell_state=True)
         intake = self._begin()
@@ -106,19 +120,18 @@ class Dialogue(BesideCase):
 
     async def tell_state(self) -> None:
         """ "Any news?": where the case stands and until when an answer is promised."""
-        if self._silent():
+        if await self._handled_before():
             return
-        await self._settle_held()
         case = self._turn.case
         if case is None and self._heard.confidence < _SURE_QUESTION:
             return await self._unclear()
         if case is None:
-            return self._add("status_none", "ask_problem")
+            return self._add("status_none", "status")
         self._tell_state(case)
 
     async def settle(self) -> None:
         """ "Solved", "not solved", "yes", "no", and the answer to "same matter or a new one?"."""
-        if self._silent():
+        if await self._handled_before():
             return
         if self._state.held is not None:
             return await self._same_or_new()
@@ -133,9 +146,8 @@ class Dialogue(BesideCase):
 
     async def note(self) -> None:
         """Mere details, a refusal, or something we do not understand, outside an intake."""
-        if self._silent():
+        if await self._handled_before():
             return
-        await self._settle_held()
         await self._note()
 
     async def _note(self) -> None:

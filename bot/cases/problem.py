@@ -15,7 +15,7 @@ REQUEST_CUE = "request"
 """Asks for something: help, an answer, a change."""
 
 _EMERGENCIES = frozenset({"safety", "self_harm", "threat", "legal", "fraud", "hacked"})
-_HAPPENINGS = _EMERGENCIES | {"outage", "repeat_contact", "deadline", "blocked", "money_lost"}
+HAPPENINGS = _EMERGENCIES | {"outage", "repeat_contact", "deadline", "blocked", "money_lost"}
 """The reserved cues (docs/content.md) that tell what happened, not how somebody feels."""
 
 _ANSWERS = frozenset(
@@ -87,7 +87,7 @@ def _tells_of_problem(turn: Understanding, playbook: Playbook) -> bool:
     """By a cue, by a number only a customer has, or by a likely specific topic: one of its
     subtopics matches, or the report holds no insult by cue (then the classifier may be wrong)."""
     numbers = (name for name, field in playbook.fields.items() if field.kind == "pattern")
-    if turn.cues & _HAPPENINGS or any(name in turn.fields for name in numbers):
+    if turn.cues & HAPPENINGS or any(name in turn.fields for name in numbers):
         return True
     likely = [topic for topic, score in distribution(turn, playbook) if score >= _LIKELY]
     specific = [topic for topic in likely if _is_specific(topic, playbook)]

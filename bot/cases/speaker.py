@@ -46,6 +46,8 @@ class Speaker:
         self._turn.prepared.append(reply)
 
     def _needs_hello(self) -> bool:
+        if self._turn.visibility == "public":
+            return False
         at = self._state.greeted_at
         if at is None:
             return True

@@ -55,7 +55,7 @@ def decide(content: Content, finder: CueFinder, text: str, topic: str) -> Triage
         ("My Nook Plug is on fire", "defective_product",
          ("incident", "safety"), Severity.CRITICAL, ("safety",)),
         ("I want to kill myself", "complaint",
-         ("complaint", "general"), Severity.CRITICAL, ("self_harm",)),
+         ("incident", "safety"), Severity.CRITICAL, ("self_harm",)),
         ("I will find you and kill you all", "abuse",
          ("abuse", "threat"), Severity.CRITICAL, ("threat",)),
         ("You will hear from my lawyer", "complaint",

@@ -94,7 +94,7 @@ async def test_bot_introduces_itself_once(talk: Talks) -> None:
 @pytest.mark.parametrize("now", [NOON, at(3, 7, 15), at(12, 27, 11)])
 async def test_first_reply_says_that_people_are_in(talk: Talks, now: datetime) -> None:
     customer = await hold(talk(now=now), ("hi", "ask_problem: Nia"))
-    assert "until today at" in customer.text
+    assert "we close today at" in customer.text
     assert "back" not in customer.text
 
 
@@ -102,7 +102,7 @@ async def test_first_reply_says_that_people_are_in(talk: Talks, now: datetime) -
 
 
 async def test_open_hours_run_shorter_and_say_so(talk: Talks) -> None:
-    customer = await hold(talk(now=NOON), (TROUBLE, "ask: until today at 18:00"))
+    customer = await hold(talk(now=NOON), (TROUBLE, "ask: we close today at 18:00"))
     assert customer.asked == ["since", "email"]
     assert not customer.payloads  # no page is offered: a person is near
     await hold(customer, ("since monday, jo@example.com", "receipt: tomorrow at 11:00"))
