@@ -59,8 +59,15 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set; the turns in hand are finished first."""
         outage = _Outage()
-        hands = [asyncio.create_task(self._work(stop, outage)) for _ in range(SIDE_BY_SIDE)]
-        await asyncio.gather(*hands)
+        hands = [self._work(stop, outage) for _ in range(SIDE_BY_SIDE)]
+        await asyncio.gather(self._wake_at_the_end(stop), *hands)
+
+    async def _wake_at_the_end(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        with suppress(StoreUnavailable):
+            async with answering():
+                bell = self.connection.keys.one("bell")
+                await self.connection.redis.rpush(bell, *["stop"] * SIDE_BY_SIDE)
 
     async def _work(self, stop: asyncio.Event, outage: _Outage) -> None:
         conversations = Conversations(self.connection)

@@ -57,8 +57,12 @@ class Channel(abc.ABC):
         return [(message, await self._accept(message)) for message in messages]
 
     def _masked(self, message: Inbound) -> Inbound:
-        text = self.reception.masker.mask(message.text)
-        return replace(message, text=text, merges=self.burst_seconds > 0)
+        mask, customer = self.reception.masker.mask, message.customer
+        name = customer.name and mask(customer.name)
+        handle = customer.handle and mask(customer.handle)
+        customer = replace(customer, name=name, handle=handle)
+        merges = self.burst_seconds > 0
+        return replace(message, text=mask(message.text), customer=customer, merges=merges)
 
     async def _accept(self, message: Inbound) -> Accepted:
         now = self.reception.now()

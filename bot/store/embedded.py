@@ -133,10 +133,14 @@ class EmbeddedStore:
 
     def _answering(self) -> int:
         """The server's process id, 0 while it does not answer."""
-        with suppress(RedisError, OSError), self._client() as client:
-            client.ping()
-            return int(client.info("server")["process_id"])
-        return 0
+        pid = self._listener()
+        try:
+            if pid:
+                with self._client() as client:
+                    client.ping()
+        except (RedisError, OSError):
+            return 0
+        return pid
 
     def _listener(self) -> int:
         """The process behind the socket, even one that does not answer; 0 when there is none."""

@@ -49,4 +49,5 @@ class Tokens:
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    """`token` may hold whatever a header held, surrogates for bytes that are no UTF-8 included."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

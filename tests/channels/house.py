@@ -12,6 +12,7 @@ from sanic import Sanic
 
 from bot.cases.turn import Reply, Turn
 from bot.playbook.content import Content
+from bot.processes import end_server
 from bot.store.connection import Connection
 from bot.store.conversations import Conversations
 
@@ -55,11 +56,7 @@ class Serving:
         if self._server is None:
             return
         server, self._server = self._server, None
-        await server.before_stop()
-        await server.close()
-        for connection in list(server.connections):
-            connection.abort()  # the process ends: what is not written by now never is
-        await server.after_stop()
+        await end_server(server)
 
 
 @dataclass
