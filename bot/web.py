@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -35,6 +35,7 @@ from bot.store.tokens import Tokens
 log = logging.getLogger("nightdesk.web")
 
 MOST_BYTES = 1_000_000
+ALL_CHANNELS: Mapping[str, Mapping[str, Any]] = {Rest.name: {}, WebChat.name: {}}
 
 
 def create_app(
@@ -43,8 +44,10 @@ def create_app(
     now: Now = now_utc,
     handoff: HandoffSettings | None = None,
     wait_seconds: float = WAIT_SECONDS,
+    channels: Mapping[str, Mapping[str, Any]] = ALL_CHANNELS,
 ) -> Sanic:
-    """The Sanic app over one connection; background tasks run with it.
+    """The Sanic app over one connection; background tasks run with it. `channels` are those that
+    are on, with their settings.
 
     With `handoff` it also wakes people on call and keeps promises; without, others do. The REST
     channel waits `wait_seconds` for a turn.
@@ -59,8 +62,11 @@ def create_app(
         Masker(content.playbook.sensitive),
         now,
     )
-    app.blueprint(Rest(reception, wait_seconds).blueprint())
-    app.blueprint(WebChat(reception, {}, content, connection).blueprint())
+    if Rest.name in channels:
+        app.blueprint(Rest(reception, wait_seconds).blueprint())
+    if WebChat.name in channels:
+        webchat = WebChat(reception, channels[WebChat.name], content, connection)
+        app.blueprint(webchat.blueprint())
     app.blueprint(api_routes(Cases(connection), reception.tokens, now))
     app.add_route(_health(connection), "/health", methods=["GET"], name="health")
     app.error_handler.add(Exception, _tell)

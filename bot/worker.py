@@ -163,6 +163,7 @@ class Worker:
             content=self.content,
             reference=reference,
             visibility=first.visibility,
+            private_url=first.private_url,
             state=claimed.state,
             case=claimed.case,
             repeat_contacts=claimed.repeat_contacts,

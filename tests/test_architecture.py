@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "web": {*INNER, "api", "channels", "handoff"},
     "worker": {*INNER, "engine"},
     "supervisor": INNER,
-    "processes": {*INNER, "engine", "handoff", "web", "worker"},
+    "processes": {*INNER, "channels", "engine", "handoff", "web", "worker"},
     "commands": {*INNER, "engine", "nlu", "supervisor", "handoff"},
     "cli": {"commands", "errors", "processes", "settings"},
 }

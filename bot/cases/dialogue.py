@@ -106,7 +106,8 @@ class Dialogue(BesideCase):
             return None
         if family == "greet" and self._open_case() is None:
             return self._add("ask_problem", "ask_problem")
-        self._add(self._small_talk_key(), "thanks" if family == "thanks" else "small_talk")
+        kinds = {"thanks": "thanks", "help": "ask_problem"}
+        self._add(self._small_talk_key(), kinds.get(family, "small_talk"))
 
     async def hand_to_person(self) -> None:
         """A wish for a person: the case is opened at once, with what is known."""

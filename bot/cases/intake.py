@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cases import details
 from bot.cases.filing import Filed, calendar_of, file_case
+from bot.cases.problem import FALLBACK_TOPIC
 from bot.cases.self_service import asks_something, choose_faq, choose_resource, read_as_statement
 from bot.cases.speaker import Speaker
 from bot.cases.state import Intake
@@ -27,9 +28,18 @@ class IntakeSteps(Speaker):
     """Taking a problem in: offer help, ask for what is missing, open the case."""
 
     async def _start(self) -> bool:
+        if self._says_nothing():
+            await self._unclear()
+            return self._state.intake is None
         intake = self._begin()
         self._read(intake)
         return await self._next(intake)
+
+    def _says_nothing(self) -> bool:
+        """A word or two that fit no topic, such as "asdf"."""
+        heard = self._heard
+        few = len(heard.text.split()) < _STORY_WORDS
+        return few and not heard.fields and self._heard_topic() == FALLBACK_TOPIC
 
     async def _go_on(self, intake: Intake) -> bool:
         """The next message of a running intake."""
@@ -145,8 +155,7 @@ class IntakeSteps(Speaker):
         if first:
             if not intake.offered:
                 self._acknowledge(judged)
-            key = "ask_details_open" if self._people_are_in(judged) else "ask_details"
-            self._add(key, "ask", questions=self._say.questions(missing))
+            self._ask_all(missing, judged)
         else:
             missing = missing[:1]
             again = intake.tries.get(missing[0], 0) > 1
@@ -156,6 +165,13 @@ class IntakeSteps(Speaker):
             intake.tries[name] = intake.tries.get(name, 0) + 1
         intake.asked, intake.awaiting = missing, "details"
         self._turn.happened("details_asked", fields=",".join(missing))
+
+    def _ask_all(self, missing: list[str], judged: Triage) -> None:
+        if len(missing) == 1:
+            self._add("ask_one", "ask", question=self._say.question(missing[0]))
+            return
+        key = "ask_details_open" if self._people_are_in(judged) else "ask_details"
+        self._add(key, "ask", questions=self._say.questions(missing))
 
     def _tries(self, intake: Intake) -> int:
         return 1 if self._people_are_in(self._judge(intake)) else self._book.tries
@@ -215,6 +231,8 @@ class IntakeSteps(Speaker):
         if case.missing:
             missing = ", ".join(self._say.field(name) for name in case.missing)
             parts.append(self._say.text("receipt_missing", missing=missing))
+        if intake.wants_human and not details.known(intake) and case.topic == FALLBACK_TOPIC:
+            parts.append(self._say.text("human_tell_more"))
         if self._content.voice.signature:
             parts.append(self._content.voice.signature)
         self._put(Reply("\n\n".join(parts), (), "receipt"))

@@ -264,7 +264,7 @@ def _level(rule: SeverityRule) -> Severity:
 
 def _base_reason(topic: Topic) -> str:
     label = topic.label.get("en") or next(iter(topic.label.values()), topic.name)
-    return f"{label[:1].upper()}{label[1:]} starts at {topic.severity.word}"
+    return f"The usual level for {label}"
 
 
 def _marks(said: Sequence[Understanding], facts: Facts, playbook: Playbook) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -169,7 +170,7 @@ def _print_summary(plays: Sequence[Play], console: Console) -> None:
     turns = [len(play.latency_ms) for play in plays]
     latency = sorted(ms for play in plays for ms in play.latency_ms)
     if latency:
-        p95 = latency[int(0.95 * (len(latency) - 1))]
+        p95 = latency[math.ceil(0.95 * len(latency)) - 1]
         console.print(
             f"turns: median {median(turns):.0f}, most {max(turns)}; latency: median "
             f"{median(latency):.0f} ms, p95 {p95} ms; errors: {sum(bool(p.error) for p in plays)}"

@@ -29,7 +29,7 @@ class Inbound:
 
     `id` is the platform's message id (the idempotency key); `payload` is set when a button was
     pressed, and `text` is then the button's title. `merges`: may become one turn with its
-    neighbours (a burst).
+    neighbours (a burst). `private_url` is the way from a public message into private ones.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Inbound:
     text: str
     payload: str | None = None
     visibility: Visibility = "private"
+    private_url: str = ""
     merges: bool = False
 
 

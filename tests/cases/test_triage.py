@@ -23,7 +23,7 @@ def test_problem_gets_topic_subtopic_team_and_reason(say: Any, playbook: Playboo
 
     assert (decided.topic, decided.subtopic, decided.team) == ("billing", "refund", "money")
     assert decided.severity is Severity.NORMAL
-    assert decided.severity_reasons == ("Billing starts at normal",)
+    assert decided.severity_reasons == ("The usual level for billing",)
     assert decided.tags == ("money",)
     assert decided.fired == ()
 
@@ -148,7 +148,7 @@ def test_rule_below_the_start_neither_lowers_nor_explains(say: Any, playbook: Pl
     decided = triage([say("x", "report/delivery", cues=["small"])], playbook, PRIVATE)
 
     assert decided.severity is Severity.NORMAL
-    assert decided.severity_reasons == ("Delivery starts at normal",)
+    assert decided.severity_reasons == ("The usual level for delivery",)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_nothing_said_is_something_else_with_a_reason(playbook: Playbook) -> Non
     decided = triage([], playbook, PRIVATE)
 
     assert (decided.topic, decided.subtopic, decided.severity) == ("other", "general", Severity.LOW)
-    assert decided.severity_reasons == ("Other starts at low",)
+    assert decided.severity_reasons == ("The usual level for other",)
 
 
 def test_critical_case_goes_to_the_team_of_the_topic_its_rule_names(
