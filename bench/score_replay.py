@@ -49,6 +49,11 @@ def row(name: str, pairs: Sequence[Pair]) -> str:
     ) + " |"  # fmt: skip
 
 
+def at(values: Sequence[int], quantile: float) -> int:
+    """The value that `quantile` of the sorted values do not exceed."""
+    return values[math.ceil(quantile * len(values)) - 1]
+
+
 def complete(case: Mapping[str, Any]) -> bool:
     """Whether a case has what every case must have."""
     needed = (case["topic"], case["subtopic"], case["severity"], case["severity_reasons"])
@@ -81,7 +86,7 @@ def main(output: str, labels: str) -> None:
         f"Errors: {sum(bool(play['error']) for play in plays.values())}. Cases with topic, "
         f"subtopic, severity, reasons, team and due time: {sum(map(complete, cases))} of "
         f"{len(cases)}. Turns: mean {sum(turns) / len(turns):.1f}, most {max(turns)}. "
-        f"Latency a turn: median {latency[len(latency) // 2]} ms, p95 {latency[math.ceil(0.95 * len(latency)) - 1]} ms.",
+        f"Latency a turn: median {at(latency, 0.5)} ms, p95 {at(latency, 0.95)} ms.",
         "",
         "| conversations | n | topic exact | topic with also_ok | severity exact (cases) | other |",
         "|---|---|---|---|---|---|",
