@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.content import PROJECT, content_of, fingerprint_of
+from bot.nlu.component import Component
+from bot.nlu.content import PROJECT, content_of
 from bot.nlu.hints import Hints
 from bot.nlu.lexical import Recipe
 from bot.nlu.output import note, set_intent, text_of
@@ -21,24 +20,12 @@ _PREFIX = "faq/"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class FaqRetrieval(GraphComponent):  # type: ignore[misc]
+class FaqRetrieval(Component[FaqFinder]):
     """Adds `faqs` [[id, score], ...] to the understanding; the best becomes the intent.
 
     Stands behind the intent classifier in the pipeline. The examples of `faq/<id>` are the
     questions, the answers come from data/faq, all other examples say what is no question.
     """
-
-    def __init__(
-        self,
-        config: dict[str, Any],
-        storage: ModelStorage,
-        resource: Resource,
-        finder: FaqFinder | None = None,
-    ) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
-        self._finder = finder
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -49,21 +36,7 @@ class FaqRetrieval(GraphComponent):  # type: ignore[misc]
     def required_packages() -> list[str]:
         return ["sklearn", "scipy"]
 
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        return fingerprint_of(config)
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> FaqRetrieval:
-        return cls(config, model_storage, resource)
-
-    def train(self, training_data: TrainingData) -> Resource:
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
         named = [(str(m.get_full_intent()), text_of(m)) for m in training_data.intent_examples]
         questions = [(n.removeprefix(_PREFIX), t) for n, t in named if n.startswith(_PREFIX)]
         others = [text for name, text in named if not name.startswith(_PREFIX)]
@@ -73,29 +46,16 @@ class FaqRetrieval(GraphComponent):  # type: ignore[misc]
         answers = {faq.id: " ".join(faq.answer.values()) for faq in known}
         caution = Caution(*(float(self._config[name]) for name in vars(Caution())))
         recipe = Recipe(hints=Hints.of_playbook(content.playbook))
-        with self._storage.write_to(self._resource) as folder:
-            if questions:
-                FaqFinder.fit(questions, answers, others, recipe, caution).save(folder)
-        return self._resource
+        if questions:
+            FaqFinder.fit(questions, answers, others, recipe, caution).save(folder)
 
     @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> FaqRetrieval:
-        with model_storage.read_from(resource) as folder:
-            finder = FaqFinder.load(folder) if (folder / "faqs.json").exists() else None
-        return cls(config, model_storage, resource, finder)
+    def recall(cls, config: dict[str, Any], folder: Path) -> FaqFinder | None:
+        return FaqFinder.load(folder) if (folder / "faqs.json").exists() else None
 
-    def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            found = self._finder.find(text_of(message)) if self._finder else []
-            note(message, faqs=[[name, round(score, 4)] for name, score in found])
-            if found:
-                name, score = found[0]
-                set_intent(message, f"{_PREFIX}{name}", score)
-        return messages
+    def tell(self, message: Message, model: FaqFinder) -> None:
+        found = model.find(text_of(message))
+        note(message, faqs=[[name, round(score, 4)] for name, score in found])
+        if found:
+            name, score = found[0]
+            set_intent(message, f"{_PREFIX}{name}", score)

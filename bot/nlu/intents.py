@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import (
     INTENT_NAME_KEY,
     INTENT_RANKING_KEY,
@@ -16,7 +14,8 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.content import PROJECT, content_of, fingerprint_of
+from bot.nlu.component import Component
+from bot.nlu.content import PROJECT, content_of
 from bot.nlu.decision import Decision, IntentModel, Thresholds
 from bot.nlu.hints import Hints
 from bot.nlu.lexical import Recipe
@@ -25,25 +24,13 @@ from bot.nlu.spotting import FieldSpotter, masked
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LexicalIntents(GraphComponent):  # type: ignore[misc]
+class LexicalIntents(Component[IntentModel]):
     """Trains on every intent but `faq/*` (those are retrieved, not classified); stands behind
     PlaybookEntities, because an answer is known by the details in it.
 
     Sets Rasa's `intent` to the family (`report`, `greet`, ..., `nlu_fallback`) and `intent_ranking`
     to all families; adds `intent` (full name), `confidence` and `topics` to the understanding.
     """
-
-    def __init__(
-        self,
-        config: dict[str, Any],
-        storage: ModelStorage,
-        resource: Resource,
-        model: IntentModel | None = None,
-    ) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
-        self._model = model
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -54,21 +41,7 @@ class LexicalIntents(GraphComponent):  # type: ignore[misc]
     def required_packages() -> list[str]:
         return ["sklearn", "scipy"]
 
-    @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        return fingerprint_of(config)
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> LexicalIntents:
-        return cls(config, model_storage, resource)
-
-    def train(self, training_data: TrainingData) -> Resource:
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
         named = [(str(m.get_full_intent()), text_of(m)) for m in training_data.intent_examples]
         kept = [(intent, text) for intent, text in named if not intent.startswith("faq/")]
         intents, texts = [intent for intent, _ in kept], [text for _, text in kept]
@@ -77,31 +50,16 @@ class LexicalIntents(GraphComponent):  # type: ignore[misc]
         shapes = [masked(text, spotter.find(text)) for text in texts]
         strength = float(self._config["strength"])
         recipe = Recipe(strength=strength, hints=Hints.of_playbook(playbook))
-        model = IntentModel.fit(texts, shapes, intents, recipe)
-        with self._storage.write_to(self._resource) as folder:
-            model.save(folder)
-        return self._resource
+        IntentModel.fit(texts, shapes, intents, recipe).save(folder)
 
     @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> LexicalIntents:
+    def recall(cls, config: dict[str, Any], folder: Path) -> IntentModel:
         thresholds = Thresholds(**{name: config[name] for name in vars(Thresholds())})
-        with model_storage.read_from(resource) as folder:
-            model = IntentModel.load(folder, thresholds)
-        return cls(config, model_storage, resource, model)
+        return IntentModel.load(folder, thresholds)
 
-    def process(self, messages: list[Message]) -> list[Message]:
-        for message in messages:
-            if self._model:
-                text = text_of(message)
-                _tell(message, self._model.decide(text, masked(text, found_in(message))))
-        return messages
+    def tell(self, message: Message, model: IntentModel) -> None:
+        text = text_of(message)
+        _tell(message, model.decide(text, masked(text, found_in(message))))
 
 
 def _tell(message: Message, decision: Decision) -> None:
