@@ -23,6 +23,7 @@ from bot.playbook.content import load_content
 from bot.settings import Settings
 from bot.store.connection import Connection
 from bot.store.heartbeat import Heartbeat
+from bot.tasks import end_tasks
 
 log = logging.getLogger("nightdesk")
 
@@ -54,8 +55,7 @@ async def run_worker(settings: Settings, attached: bool) -> None:
     beat = asyncio.create_task(Heartbeat(connection, "worker", uuid4().hex).run())
     clock = moved_clock(settings.clock_shift)
     await Worker(connection, assistant, load_content(settings.root), clock).run(stop)
-    beat.cancel()
-    await asyncio.gather(beat, return_exceptions=True)
+    await end_tasks(beat)
     await connection.close()
 
 

@@ -31,6 +31,7 @@ from bot.store.conversations import Conversations
 from bot.store.heartbeat import Heartbeat, anyone_alive
 from bot.store.listening import Listening
 from bot.store.tokens import Tokens
+from bot.tasks import end_tasks
 
 log = logging.getLogger("nightdesk.web")
 
@@ -99,9 +100,7 @@ def _in_background(app: Sanic, run: Callable[[], Coroutine[Any, Any, None]]) -> 
         tasks.append(asyncio.get_running_loop().create_task(run()))
 
     async def stop(*_: Any) -> None:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(*tasks)
 
     app.register_listener(start, "after_server_start")
     app.register_listener(stop, "before_server_stop")

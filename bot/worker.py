@@ -28,6 +28,7 @@ from bot.store.conversations import (
     Conversations,
     Inbound,
 )
+from bot.tasks import end_tasks
 
 log = logging.getLogger("nightdesk.worker")
 
@@ -115,8 +116,7 @@ class Worker:
         try:
             yield
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            await end_tasks(renewing)
 
     async def _renew(self, conversations: Conversations, claimed: Claimed) -> None:
         held = True

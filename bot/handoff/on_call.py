@@ -28,6 +28,7 @@ from bot.handoff.webhook import Webhook
 from bot.playbook.model import Playbook, Severity
 from bot.store.connection import Clock, Connection
 from bot.store.conversations import Conversations
+from bot.tasks import end_tasks
 
 GROUP = "on_call"
 ACKNOWLEDGE_PATH = "/on-call/acknowledge"
@@ -82,9 +83,7 @@ class OnCallDesk:
                 keep_going("sending alerts", self._send_due),
             )
         finally:
-            for task in self._sending:
-                task.cancel()
-            await asyncio.gather(*self._sending, return_exceptions=True)
+            await end_tasks(*self._sending)
 
     async def acknowledge(self, token: str, now: datetime) -> str | None:
         """The reference of the case whose alert ends with this; None for an unknown token. The

@@ -9,7 +9,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.errors import StoreUnavailable
@@ -19,7 +19,8 @@ _SCRIPTS = Path(__file__).with_name("scripts")
 _NOT_NOW = ("MASTERDOWN", "MISCONF", "NOREPLICAS", "BUSY ")
 """How answers begin that mean "not now": no primary, a full disk, too few replicas, a long script;
 for others the client has classes of its own."""
-_NOT_NOW_CLASSES = ("ReadOnlyError", "OutOfMemoryError")
+_NOT_NOW_CLASSES = ("ReadOnlyError", "OutOfMemoryError", "InvalidResponse", "RedisError")
+"""The last two: an answer cut off in the middle, and a connection closed under the client."""
 
 
 class Connection:
@@ -56,14 +57,14 @@ async def answering() -> AsyncIterator[None]:
         yield
     except (RedisConnectionError, RedisTimeoutError, OSError) as error:
         raise StoreUnavailable(f"Redis does not answer ({type(error).__name__}).") from None
-    except ResponseError as error:
+    except RedisError as error:
         if _means_not_now(error):
             raise StoreUnavailable(f"Redis takes nothing now ({type(error).__name__}).") from None
         raise
 
 
-def _means_not_now(error: ResponseError) -> bool:
-    kind = type(error).__name__  # types-redis does not know OutOfMemoryError
+def _means_not_now(error: RedisError) -> bool:
+    kind = type(error).__name__  # types-redis does not know all classes
     return kind in _NOT_NOW_CLASSES or str(error).startswith(_NOT_NOW)
 
 
