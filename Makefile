@@ -3,7 +3,7 @@ TOOLS := .tools
 UV := $(TOOLS)/bin/uv
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
+READY := $(VENV)/.ready-$(or $(EXTRA),plain)
 LOCK := requirements/lock$(if $(EXTRA),-$(EXTRA)).txt
 PORT ?= 8080
 HOST ?= 127.0.0.1
@@ -47,3 +47,4 @@ $(UV):
 
 $(READY): $(UV) $(LOCK) pyproject.toml scripts/install
 	@scripts/install $(UV) $(VENV) $(LOCK)
+	@touch $@

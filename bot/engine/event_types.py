@@ -1,7 +1,7 @@
 """Finds the class of an event by its name in a dictionary.
 
 Reason: `Event.resolve_by_type` walks all subclasses of Event, recursively, for every event that is
-read back; a turn reads some dozens. Gain: about 0.1 ms -> 0.2 us an event.
+read back; a turn reads some dozens. Gain: 0.08 ms -> 0.5 us an event.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Runs the prediction graph's nodes one after the other, in an order computed once.
 
 Reason: Rasa hands every message's graph to dask, which re-plans a dozen tiny nodes each time.
-Gain: 1-2 ms a message (two graph runs).
+Gain: 1.1 and 2.4 ms a message in two alternating runs, understanding alone.
 """
 
 from __future__ import annotations
