@@ -71,7 +71,7 @@ class House:
 
     def pids(self, name: str) -> list[int]:
         """Living processes called `worker`, `web` or `store` that belong to this folder."""
-        return _stores(self.data_dir) if name == "store" else self._children(name)
+        return stores_in(self.data_dir / "store") if name == "store" else self._children(name)
 
     def _children(self, name: str) -> list[int]:
         wanted = ["bot.cli", name, "--root", str(self.root)]
@@ -127,13 +127,13 @@ def _healthy(url: str) -> bool:
 
 @contextmanager
 def watching_stores(folder: Path) -> Iterator[list[tuple[int, ...]]]:
-    """Samples which store servers run on `folder`; the list grows with each change."""
+    """Samples which Valkey servers work in `folder`; the list grows with each change."""
     seen: list[tuple[int, ...]] = []
     enough = threading.Event()
 
     def look() -> None:
         while not enough.wait(0.01):
-            now = tuple(_stores(folder))
+            now = tuple(stores_in(folder))
             if not seen or seen[-1] != now:
                 seen.append(now)
 
@@ -146,9 +146,9 @@ def watching_stores(folder: Path) -> Iterator[list[tuple[int, ...]]]:
         watch.join()
 
 
-def _stores(folder: Path) -> list[int]:
-    """Valkey servers that work in `folder`/store."""
-    working = str(folder / "store")
+def stores_in(folder: Path) -> list[int]:
+    """Valkey servers that work in `folder`."""
+    working = str(folder)
     return [
         pid
         for pid in _processes()

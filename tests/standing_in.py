@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -72,6 +73,14 @@ async def working(
         stop.set()
         assistant.go.set()
         await asyncio.wait_for(task, 10)
+
+
+async def until(holds: Callable[[], Awaitable[object]], seconds: float = 10) -> None:
+    """Waits until `holds` says something true; fails when it never does."""
+    ends = time.monotonic() + seconds
+    while not await holds():
+        assert time.monotonic() < ends, "it never happened"
+        await asyncio.sleep(0.01)
 
 
 async def stored(connection: Connection) -> dict[str, str]:

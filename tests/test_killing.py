@@ -87,7 +87,7 @@ async def test_customers_lose_nothing_when_every_process_is_killed_once(
         Customer(client, f"customer-{number}", OPENINGS[number % len(OPENINGS)])
         for number in range(CONVERSATIONS)
     ]
-    with watching_stores(house.data_dir) as stores:
+    with watching_stores(house.data_dir / "store") as stores:
         done = asyncio.Semaphore(0)
         await asyncio.gather(play_all(customers, done), kill_in_turn(house, done))
     assert sum(customer.trouble for customer in customers) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,9 +17,9 @@ from bot.errors import StoreUnavailable
 from bot.store.keys import Keys
 
 _SCRIPTS = Path(__file__).with_name("scripts")
-_NOT_NOW = ("MASTERDOWN", "MISCONF", "NOREPLICAS", "BUSY ")
-"""How answers begin that mean "not now": no primary, a full disk, too few replicas, a long script;
-for others the client has classes of its own."""
+_NOT_NOW = re.compile(r"(^|caused error: \W*)(MASTERDOWN|MISCONF|NOREPLICAS|BUSY) ")
+"""How answers begin that mean "not now" (no primary, a full disk, too few replicas, a long script),
+alone or in a pipeline; for others the client has classes of its own."""
 _NOT_NOW_CLASSES = ("ReadOnlyError", "OutOfMemoryError", "InvalidResponse", "RedisError")
 """The last two: an answer cut off in the middle, and a connection closed under the client."""
 
@@ -65,7 +66,7 @@ async def answering() -> AsyncIterator[None]:
 
 def _means_not_now(error: RedisError) -> bool:
     kind = type(error).__name__  # types-redis does not know all classes
-    return kind in _NOT_NOW_CLASSES or str(error).startswith(_NOT_NOW)
+    return kind in _NOT_NOW_CLASSES or _NOT_NOW.search(str(error)) is not None
 
 
 Clock = Callable[[], float]

@@ -69,6 +69,7 @@ class EmbeddedStore:
             if pid := self._answering():
                 return Address(self.url, pid)
             time.sleep(0.05)
+        self._collect(wait_seconds=0.5)
         raise StoreUnavailable(
             "The embedded Valkey does not come up; see valkey.log in its folder."
         )
@@ -83,11 +84,11 @@ class EmbeddedStore:
 
     def stop(self) -> None:
         """Ends the server cleanly; everything written is on disk."""
-        try:
-            with self._client() as client:
-                client.shutdown(nosave=True)
-        except (RedisError, OSError):
-            if pid := self._listener():
+        if pid := self._listener():
+            try:
+                with self._client() as client:
+                    client.shutdown(nosave=True)
+            except (RedisError, OSError):
                 os.kill(pid, signal.SIGTERM)
         until = time.monotonic() + _STOP_SECONDS
         while (self.running() or self._process is not None) and time.monotonic() < until:
@@ -151,14 +152,16 @@ class EmbeddedStore:
             return int(_CREDENTIALS.unpack(about)[0])
         return 0
 
-    def _collect(self) -> None:
+    def _collect(self, wait_seconds: float = 0.0) -> None:
         """Takes note of the end of a server this process started, so that no zombie stays."""
-        if self._process is not None and self._process.poll() is not None:
-            self._process = None
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(wait_seconds)
+                self._process = None
 
     @contextmanager
     def _client(self) -> Iterator[Redis[str]]:
-        client: Redis[str] = Redis.from_url(self.url, decode_responses=True, socket_timeout=5)
+        client: Redis[str] = Redis.from_url(self.url, decode_responses=True, socket_timeout=2)
         try:
             yield client
         finally:

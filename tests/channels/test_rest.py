@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.cases.case import validate
@@ -23,8 +23,9 @@ from bot.store.embedded import EmbeddedStore
 from bot.store.heartbeat import Heartbeat
 from bot.store.keys import Keys
 from bot.store.tokens import ROLES, Tokens
+from bot.tasks import end_tasks
 from bot.web import MOST_BYTES, create_app
-from tests.standing_in import BUTTON, StandIn, stored, working
+from tests.standing_in import BUTTON, StandIn, stored, until, working
 
 from .house import Clock, Serving
 
@@ -345,6 +346,7 @@ nearly = st.fixed_dictionaries(
 @settings(
     max_examples=100,
     deadline=None,
+    phases=[Phase.explicit, Phase.generate],  # shrinking would take minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(body=anything | nearly)
@@ -456,21 +458,17 @@ async def test_monitor_sees_whether_a_worker_is_there(desk: Desk) -> None:
     assert answer.json() == {"status": "unavailable", "redis": True, "worker": False}
     beating = asyncio.create_task(Heartbeat(desk.connection, "worker", "w1").run())
     try:
-        await until_healthy(desk.client)
+        await until(lambda: healthy(desk.client))
     finally:
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)
+        await end_tasks(beating)
     assert (await desk.client.get("/health")).status_code == 503
 
 
-async def until_healthy(client: httpx.AsyncClient) -> None:
-    for _ in range(100):
-        answer = await client.get("/health")
-        if answer.status_code == 200:
-            assert answer.json() == {"status": "ok", "redis": True, "worker": True}
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("never healthy")
+async def healthy(client: httpx.AsyncClient) -> bool:
+    answer = await client.get("/health")
+    good = answer.status_code == 200
+    assert not good or answer.json() == {"status": "ok", "redis": True, "worker": True}
+    return good
 
 
 async def test_caller_is_told_when_redis_is_away_and_served_when_it_is_back(
