@@ -11,8 +11,8 @@ _AGAIN_SECONDS = 0.1
 async def end_tasks(*tasks: asyncio.Task[Any]) -> None:
     """Cancels the tasks until each has ended; what they raised is dropped.
 
-    Once is not enough: before each command redis-py 4.6 looks for waiting data under a timeout of
-    0 s (`can_read_destructive`), and takes a cancellation at that moment for the timeout's own.
+    Once is not enough: redis-py 4.6 reads under timeouts of async_timeout, and a cancellation at
+    the moment of the timeout is taken for the timeout's own.
     """
     running = set(tasks)
     while running:

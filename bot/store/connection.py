@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +25,21 @@ _NOT_NOW_CLASSES = ("ReadOnlyError", "OutOfMemoryError", "InvalidResponse", "Red
 """The last two: an answer cut off in the middle, and a connection closed under the client."""
 
 
+class _Attentive:
+    """Mixed into the client's connections: before a command, sees whether the server has hung up.
+
+    redis-py 4.6 looks by reading under a timeout of 0 s. That takes the end of the stream for
+    "nothing there", so that each connection's first command after a restart of Redis fails; and it
+    takes a cancellation of the task at that moment for the timeout's own, and goes on.
+    """
+
+    _reader: asyncio.StreamReader | None
+
+    async def can_read_destructive(self) -> bool:
+        reader: Any = self._reader
+        return reader is None or reader.at_eof() or bool(reader._buffer)
+
+
 class Connection:
     """A client, the keys' prefix, and the Lua scripts. Errors of Redis become StoreUnavailable."""
 
@@ -32,6 +48,9 @@ class Connection:
         self.redis: Redis[str] = Redis.from_url(
             url, decode_responses=True, socket_timeout=10, socket_connect_timeout=2
         )
+        pool: Any = self.redis.connection_pool
+        base = pool.connection_class
+        pool.connection_class = type(f"Attentive{base.__name__}", (_Attentive, base), {})
         self._scripts: dict[str, Any] = {
             path.stem: self.redis.register_script(path.read_text(encoding="utf-8"))
             for path in sorted(_SCRIPTS.glob("*.lua"))
