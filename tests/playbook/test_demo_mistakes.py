@@ -89,11 +89,11 @@ def test_demo_owner_is_told_place_and_mending_when_a_file_is_wrong(
 
 
 def test_demo_owner_is_told_the_topic_when_nobody_reports_it(project: Path) -> None:
-    (project / "data/nlu/en/report_delivery.yml").unlink()
+    (project / "data/nlu/en/report_praise.yml").unlink()
     [problem] = check(project)
     lines = (project / BOOK).read_text().splitlines()
-    assert (problem.file, problem.line) == (BOOK, lines.index("    delivery:") + 1)
-    assert "add `- intent: report/delivery`" in problem.fix
+    assert (problem.file, problem.line) == (BOOK, lines.index("    praise:") + 1)
+    assert "add `- intent: report/praise`" in problem.fix
 
 
 def test_demo_owner_is_told_nothing_when_all_is_well() -> None:

@@ -52,6 +52,7 @@ class Chat {
     });
     await this.#history();
     this.#listen();
+    this.#composer.ready();
     this.#outbox.run();
     this.#live.run();
     if (this.#host.isOpen) this.#opened();

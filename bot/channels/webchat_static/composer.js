@@ -31,6 +31,11 @@ export class Composer {
     this.#changed();
   }
 
+  // Until everything is in place nothing can be typed, so that nothing typed is lost.
+  ready() {
+    this.#text.disabled = false;
+  }
+
   // Where a touch keyboard would jump up over the conversation, the focus stays away.
   focus() {
     if (matchMedia("(pointer: fine)").matches) this.#text.focus({ preventScroll: true });
