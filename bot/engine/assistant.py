@@ -44,18 +44,18 @@ class Assistant:
 
 
 def _processor(model: Path) -> Any:
-    import rasa.core.processor
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 
     from bot.engine import event_types, quick_validation, straight_runner
     from bot.engine.conversation_store import ConversationStore
+    from bot.engine.failing_actions import Processor
     from bot.engine.in_process_actions import InProcessActions
 
     for adaptation in (event_types, quick_validation, straight_runner):
         adaptation.install()
     store = ConversationStore()
-    processor = rasa.core.processor.MessageProcessor(
+    processor = Processor(
         model, store, InMemoryLockStore(), TemplatedNaturalLanguageGenerator({}), InProcessActions()
     )
     store.domain = processor.domain

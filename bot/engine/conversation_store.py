@@ -40,7 +40,10 @@ class ConversationStore(TrackerStore):
         state = current_turn().state
         if not state:
             return None
-        events = deserialise_events(json.loads(state)["events"])
+        kept = json.loads(state)["events"]
+        events = deserialise_events(kept)
+        if len(events) != len(kept):  # Rasa passes over what it cannot read
+            raise ValueError("An event of the conversation's state cannot be read.")
         return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
     async def save(self, tracker: DialogueStateTracker) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 
+_original = RemoteAction._validate_action_result
+
 
 @cache
 def _validator() -> Any:
