@@ -1,0 +1,175 @@
+"""What keeps the house up: restarts with growing pauses, one owner of a folder, a free port."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigurationError, NightdeskError
+from bot.processes import ending_in_one_line
+from bot.supervisor import AlreadyRunning, Child, require_free_port, sole_owner
+
+CANARY = "zanzibarcanary"
+ENDS_AT_ONCE = [sys.executable, "-S", "-c", "raise SystemExit(3)"]
+STAYS = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
+
+
+@contextmanager
+def child(command: list[str]) -> Iterator[Child]:
+    made = Child("worker", command, {})
+    yield made
+    made.stop()
+
+
+def restarts(watched: Child, seconds: int) -> list[float]:
+    """When it was started, on a clock of its own; each process has ended by the next look."""
+    starts = []
+    for now in range(1000, 1000 + seconds):
+        if watched.process is not None:
+            watched.process.wait(10)
+        watched.look(float(now))
+        if watched.started == now:
+            starts.append(now - 1000.0)
+    return starts
+
+
+# ---- children --------------------------------------------------------------------------------
+
+
+def test_child_that_ends_again_and_again_is_started_ever_more_rarely(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with child(ENDS_AT_ONCE) as worker:
+        starts = restarts(worker, 60)
+    pauses = [starts[n + 1] - starts[n] for n in range(len(starts) - 1)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] >= 10
+    assert len(caplog.records) <= len(starts) < 12
+    assert "worker ended with 3; starting it again in 0.5 s." in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_child_that_ran_long_is_started_again_at_once() -> None:
+    with child(STAYS) as worker:
+        worker.look(100.0)
+        assert worker.process is not None
+        first = worker.process
+        worker.look(150.0)
+        assert worker.process is first
+        first.kill()
+        first.wait()
+        worker.look(151.0)
+        assert worker.process is not first
+
+
+def test_child_ends_with_its_parent() -> None:
+    with child(STAYS) as worker:
+        worker.look(1.0)
+        assert worker.process is not None
+        assert worker.process.stdin is not None
+        worker.process.stdin.close()  # as the kernel does when the parent is killed
+        assert worker.process.wait(10) == 0
+
+
+def test_stopped_child_is_gone() -> None:
+    with child(STAYS) as worker:
+        worker.look(1.0)
+    assert worker.process is not None
+    assert worker.process.returncode == -15
+
+
+# ---- the folder ------------------------------------------------------------------------------
+
+
+def test_folder_has_one_owner(tmp_path: Path) -> None:
+    with sole_owner(tmp_path / "var"):
+        with pytest.raises(AlreadyRunning, match=r"var/ with process id \d+"):
+            with sole_owner(tmp_path / "var"):
+                pass
+    with sole_owner(tmp_path / "var"):
+        pass
+
+
+def test_next_owner_knows_whether_the_last_was_killed(tmp_path: Path) -> None:
+    with sole_owner(tmp_path) as killed:
+        assert not killed
+    with sole_owner(tmp_path) as killed:
+        assert not killed
+    dying = (
+        "import os, sys; from pathlib import Path; from bot.supervisor import sole_owner\n"
+        "with sole_owner(Path(sys.argv[1])): os.kill(os.getpid(), 9)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", dying, str(tmp_path)], check=False).returncode == -9
+    )
+    with sole_owner(tmp_path) as killed:
+        assert killed
+
+
+def test_lock_is_not_inherited_by_children(tmp_path: Path) -> None:
+    with sole_owner(tmp_path), child(STAYS) as worker:
+        worker.look(1.0)
+        lock = tmp_path / "serve.lock"
+        assert worker.process is not None
+        held = Path(f"/proc/{worker.process.pid}/fd").iterdir()
+        assert lock not in [path.resolve() for path in held]
+    with lock.open() as again:
+        fcntl.flock(again, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+# ---- the port --------------------------------------------------------------------------------
+
+
+def test_taken_port_is_refused_with_a_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(
+            ConfigurationError, match=rf"cannot listen on 127\.0\.0\.1:{port}.*--port"
+        ):
+            require_free_port("127.0.0.1", port)
+    require_free_port("127.0.0.1", port)
+
+
+def test_port_of_an_orphan_is_waited_for() -> None:
+    other = socket.create_server(("127.0.0.1", 0))
+    port = other.getsockname()[1]
+    letting_go = threading.Timer(0.3, other.close)
+    letting_go.start()
+    require_free_port("127.0.0.1", port, patience_seconds=10)
+    letting_go.join()
+
+
+# ---- endings ---------------------------------------------------------------------------------
+
+
+def test_programming_error_ends_in_one_line_without_its_message(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    with pytest.raises(SystemExit) as caught, ending_in_one_line("worker"):
+        raise KeyError(CANARY)
+    assert caught.value.code == 1
+    [record] = caplog.records
+    assert record.getMessage().startswith("The worker ended with KeyError at test_supervisor.py:")
+    assert not record.exc_info
+
+
+def test_error_of_the_system_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(SystemExit), ending_in_one_line("web process"):
+        raise OSError(98, "Address already in use")
+    assert "OSError (Address already in use)" in caplog.text
+
+
+@pytest.mark.parametrize("error", [ConfigurationError([]), NightdeskError("told to people")])
+def test_errors_for_people_are_left_alone(error: Exception) -> None:
+    with pytest.raises(type(error)), ending_in_one_line("worker"):
+        raise error
