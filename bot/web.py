@@ -136,7 +136,11 @@ def _explained(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, BadRequest):
         return error.code, error.message, error.status
     if isinstance(error, StoreUnavailable):
-        return "store_unavailable", "the store does not answer; nothing was taken, try again", 503
+        return (
+            "store_unavailable",
+            "the store does not answer; send it again (a message with its id counts once)",
+            503,
+        )
     if isinstance(error, SanicException):
         status = error.status_code or 500
         words = _HTTP.get(status, ("http_error", "this request cannot be served"))
