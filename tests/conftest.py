@@ -3,12 +3,14 @@ trained assistant."""
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sanic import Sanic
 
@@ -21,6 +23,12 @@ from bot.store.embedded import EmbeddedStore
 from bot.store.keys import Keys
 from tests.running import RunningBot, serving
 from tests.talking import Talk
+
+hypothesis.settings.register_profile("ci", derandomize=True)
+"""The same examples on every run: a landing must not hang on a draw. People's runs explore."""
+
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 Sanic.test_mode = True  # otherwise a second app of one process does not start
 

@@ -27,7 +27,8 @@ from bot.playbook.model import Severity
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 
-words = st.text(min_size=1, max_size=12).filter(lambda text: text.isprintable())
+PRINTABLE = st.characters(exclude_categories=("C", "Z"))
+words = st.text(PRINTABLE, min_size=1, max_size=12)
 moments = st.datetimes(
     min_value=datetime(1970, 1, 1),  # noqa: DTZ001
     max_value=datetime(2100, 1, 1),  # noqa: DTZ001
