@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 
 import httpx
@@ -58,12 +59,23 @@ def serving(root: Path, models: Path, home: Path) -> Iterator[RunningBot]:
 
 
 def environment() -> dict[str, str]:
-    """Ours, without the settings that a developer's shell may hold."""
-    return {
+    """Ours, without the settings that a developer's shell may hold, and always at night."""
+    ours = {
         name: value
         for name, value in os.environ.items()
         if name != "REDIS_URL" and not name.startswith(PREFIX)
     }
+    return {**ours, "NIGHTDESK_CLOCK_SHIFT": str(_TO_THE_NIGHT)}
+
+
+def _seconds_to_the_night() -> float:
+    """From now to half past two of the same day (UTC), when nobody of the demo brand is in."""
+    now = datetime.now(timezone.utc)
+    return (now.replace(hour=2, minute=30, second=0) - now).total_seconds()
+
+
+_TO_THE_NIGHT = _seconds_to_the_night()
+"""Taken once, so that a bot that is started again in the same test finds its clock where it was."""
 
 
 def free_port() -> int:
