@@ -41,21 +41,28 @@ def sole_owner(data_dir: Path) -> Iterator[bool]:
     Raises AlreadyRunning with the other's process id.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    path = data_dir / "serve.lock"
-    with path.open("a+", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise AlreadyRunning(
-                f"Nightdesk is already running on {data_dir.name}/ with process id {_pid(path)}. "
-                "Stop it first, or give this one another --data-dir."
-            ) from None
-        killed = path.stat().st_size > 0
-        path.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+    note = data_dir / "serve.lock"  # who holds it; the lock is on the folder, which nobody deletes
+    folder = os.open(data_dir, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        _lock(folder, data_dir, note)
+        killed = note.exists()
+        note.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
         try:
             yield killed
         finally:
-            path.write_text("", encoding="utf-8")
+            note.unlink(missing_ok=True)
+    finally:
+        os.close(folder)
+
+
+def _lock(folder: int, data_dir: Path, note: Path) -> None:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise AlreadyRunning(
+            f"Nightdesk is already running on {data_dir.name}/ with process id {_pid(note)}. "
+            "Stop it first, or give this one another --data-dir."
+        ) from None
 
 
 def _pid(path: Path) -> str:

@@ -1,9 +1,9 @@
 """The embedded store: a real Valkey server on a folder, started, adopted or ended, never doubled.
 
-The lock on `<folder>/lock` is held by the Valkey process itself (it inherits the locked file), so
-the lock lives exactly as long as the server: a killed supervisor leaves a server behind whose lock
-says so, and the next start adopts it; a killed server leaves no lock. Two servers on one folder
-would split the data, and cannot happen.
+The folder itself is locked, by the Valkey process (it inherits the locked descriptor), so the lock
+lives exactly as long as the server: a killed supervisor leaves a server behind whose lock says so,
+and the next start adopts it; a killed server leaves no lock; and no file is the lock, so nobody can
+take one for a leftover. Two servers on one folder would split the data, and cannot happen.
 """
 
 from __future__ import annotations
@@ -48,7 +48,6 @@ class EmbeddedStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        self._lock = self._folder / "lock"
         self._process: subprocess.Popen[bytes] | None = None
         self.socket = _socket_of(self._folder)
 
@@ -77,10 +76,10 @@ class EmbeddedStore:
     def running(self) -> bool:
         """Whether a server holds this folder."""
         self._collect()
-        if not self._lock.exists():
+        if not self._folder.exists():
             return False
-        with self._lock.open("a+") as lock:
-            return not _lockable(lock.fileno())
+        with self._opened() as folder:
+            return not _lockable(folder)
 
     def stop(self) -> None:
         """Ends the server cleanly; everything written is on disk."""
@@ -95,14 +94,22 @@ class EmbeddedStore:
             time.sleep(0.02)
 
     def _spawn_if_free(self) -> bool:
-        with self._lock.open("a+") as lock:
-            free = _lockable(lock.fileno())
+        with self._opened() as folder:
+            free = _lockable(folder)
             if free:
-                self._spawn(lock.fileno())
+                self._spawn(folder)
         return free
 
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
     def _spawn(self, lock: int) -> None:
-        self._collect()
+        self._end_lost_one()
         self.socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.socket.unlink(missing_ok=True)
         with (self._folder / "valkey.log").open("ab") as output:
@@ -152,6 +159,13 @@ class EmbeddedStore:
             return int(_CREDENTIALS.unpack(about)[0])
         return 0
 
+    def _end_lost_one(self) -> None:
+        """A server of ours that still runs although its folder was deleted serves nobody."""
+        self._collect()
+        if self._process is not None:
+            self._process.kill()
+            self._collect(_STOP_SECONDS)
+
     def _collect(self, wait_seconds: float = 0.0) -> None:
         """Takes note of the end of a server this process started, so that no zombie stays."""
         if self._process is not None:
@@ -169,7 +183,7 @@ class EmbeddedStore:
 
 
 def _lockable(descriptor: int) -> bool:
-    """Takes the lock if it is free. The lock goes with the last copy of the open file."""
+    """Takes the lock if it is free. The lock goes with the last copy of the open folder."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

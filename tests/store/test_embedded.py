@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -112,6 +113,29 @@ def test_start_is_refused_a_second_server_while_the_first_hangs(folder: Path) ->
     finally:
         os.kill(pid, signal.SIGCONT)
     assert store.start().pid == pid
+    store.stop()
+
+
+def test_no_file_in_the_folder_is_the_lock(folder: Path) -> None:
+    store = EmbeddedStore(folder)
+    pid = store.start().pid
+    for path in folder.iterdir():
+        if path.is_file():
+            path.unlink()
+    assert store.running()
+    assert EmbeddedStore(folder).running()
+    assert stores_in(folder) == [pid]
+    store.stop()
+
+
+def test_server_whose_folder_was_deleted_is_replaced(folder: Path) -> None:
+    store = EmbeddedStore(folder)
+    first = store.start().pid
+    shutil.rmtree(folder)
+    assert not store.running()
+    second = store.start().pid
+    assert stores_in(folder) == [second]
+    assert not Path(f"/proc/{first}").exists()
     store.stop()
 
 
