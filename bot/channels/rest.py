@@ -7,6 +7,7 @@ what came later. Convention: https://rasa.com/docs/rasa/connectors/your-own-webs
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 from uuid import uuid4
@@ -19,12 +20,15 @@ from bot.cases.case import Customer
 from bot.channels.base import Channel, Reception
 from bot.channels.requests import bearer, json_object, text_of, whole_number
 from bot.errors import BadRequest
+from bot.playbook.replies import FAMILIES
 from bot.store.conversations import Inbound, Line
 from bot.store.listening import grown
 
 MOST_CHARACTERS = 2000
 _LONGEST_NAME = 200
 WAIT_SECONDS = 10.0
+_PAYLOAD = re.compile(r"/([a-z_]+)(?:/[\w-]+)?\s*(\{.*\})?", re.DOTALL)
+_OF_RASA = frozenset({"restart", "back", "session_start"})
 _KEYS = frozenset({"sender", "message", "message_id", "metadata", "input_channel"})
 
 
@@ -61,11 +65,16 @@ class Rest(Channel):
     async def _inbound(
         self, sender: str, message: str, message_id: str, customer: Customer
     ) -> Inbound:
-        """A message that is a payload the bot offered in this conversation presses the button;
-        any other that looks like one is the customer's words."""
+        """A payload the bot offered in this conversation presses the button; another one is
+        refused, so that nobody steers the bot past its questions. Other words behind a slash are
+        just words."""
         conversation, payload, title = f"{self.name}:{sender}", message.strip(), None
         if payload.startswith("/"):
             title = await self.reception.conversations.button(conversation, payload)
+        if title is None and _is_payload(payload):
+            raise BadRequest(
+                "unknown_button", "this payload is of no button the bot sent in this conversation"
+            )
         if title is None:
             return Inbound(message_id, conversation, self.name, customer, message)
         return Inbound(message_id, conversation, self.name, customer, title, payload)
@@ -115,6 +124,14 @@ class Rest(Channel):
             return await self.later(request)
 
         return routes
+
+
+def _is_payload(text: str) -> bool:
+    """Rasa's `/intent{"entity": "value"}`, for an intent that it knows."""
+    match = _PAYLOAD.fullmatch(text)
+    if match is None:
+        return False
+    return match[1] in FAMILIES or match[1] in _OF_RASA or match[2] is not None
 
 
 def _customer(sender: str, body: dict[str, Any]) -> Customer:

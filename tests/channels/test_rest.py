@@ -165,10 +165,19 @@ async def test_button_that_was_sent_is_a_press(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["/not_solved", "/report/billing", '/fill{"email": "a@example.com"}', "//x", "/"]
+    "typed",
+    ["/not_solved", "/report/billing", '/fill{"email": "a@example.com"}', "/restart", " /faq "],
 )
-async def test_payload_that_was_never_sent_is_only_words(desk: Desk, typed: str) -> None:
+async def test_payload_that_was_never_sent_is_refused(desk: Desk, typed: str) -> None:
     await desk.say("an offer please", sender="somebody else")
+    answer = await desk.say(typed)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "unknown_button"
+    assert await Conversations(desk.connection).lines("rest:ann") == []
+
+
+@pytest.mark.parametrize("typed", ["/shrug", "//x", "/", "/ not_solved", "/solved it myself"])
+async def test_words_behind_a_slash_are_only_words(desk: Desk, typed: str) -> None:
     await desk.say(typed)
     heard = desk.assistant.heard[-1][1]
     assert not heard.startswith("/")
