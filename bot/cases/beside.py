@@ -88,8 +88,8 @@ class BesideCase(IntakeSteps):
 
     def _add_to_open_case(self, heard: Understanding, *, tell_state: bool = False) -> None:
         filed, worse = self._file_with_case(heard)
-        for text in filed.triage.texts if worse else ():
-            self._add(text, "safety")
+        if worse:
+            self._say_urgent(filed.triage)
         calendar = calendar_of(filed.case.team, self._content)
         due = self._say.moment(filed.case.sla.respond_by, calendar)
         if worse:

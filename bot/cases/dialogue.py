@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from bot.cases import ladder
 from bot.cases.beside import BesideCase
+from bot.cases.intake import PLEASANTRIES
 from bot.cases.self_service import doubtful_small_talk, read_as_statement, tells_a_problem
 from bot.playbook.model import LadderStep
 
 _SURE_QUESTION = 0.6
-_PLEASANTRIES = ("greet", "thanks", "goodbye", "bot_challenge", "help")
 
 
 class Dialogue(BesideCase):
@@ -52,7 +52,7 @@ class Dialogue(BesideCase):
             self._praise()
         elif faq is not None:
             self._put(self._faq_reply(faq, "answer"))
-        elif self._heard.family in _PLEASANTRIES and not doubtful_small_talk(self._heard):
+        elif self._heard.family in PLEASANTRIES and not doubtful_small_talk(self._heard):
             self._add(self._small_talk_key(), "small_talk")
         elif self._open_case() is not None:
             self._file_with_case(self._heard)
@@ -63,8 +63,7 @@ class Dialogue(BesideCase):
         intake = self._begin()
         self._read(intake)
         filed = await self._file(intake)
-        for text in filed.triage.texts:
-            self._add(text, "safety")
+        self._say_urgent(filed.triage)
         url = self._turn.private_url or self._content.voice.links["help_center"]
         self._add("public_move", "public_move", url=url)
 

@@ -78,9 +78,7 @@ def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> F
         team=judged.team,
         sla=Sla(promise.respond_by),
         details=dict(intake.details),
-        summary=summarise(
-            [said.text for said in intake.said], content.playbook.topics[judged.topic].label["en"]
-        ),
+        summary=summarise([said.text for said in intake.said], topic.label["en"]),
         resources_offered=tuple(intake.offered),
     ).noted(turn.now, "bot", "opened", severity=judged.severity.word)
     return Filed(case, judged, promise)

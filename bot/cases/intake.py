@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cases import details
 from bot.cases.filing import Filed, calendar_of, file_case
-from bot.cases.problem import FALLBACK_TOPIC
+from bot.cases.problem import FALLBACK_TOPIC, SURE_TOPIC
 from bot.cases.self_service import asks_something, choose_faq, choose_resource, read_as_statement
 from bot.cases.speaker import Speaker
 from bot.cases.state import Intake
@@ -18,10 +18,8 @@ SOLVED, NOT_SOLVED, PERSON = "/solved", "/not_solved", "/wants_human"
 _OFFER_BUTTONS = (("button_solved", SOLVED), ("button_not_solved", NOT_SOLVED))
 _PERSON_BUTTON = (("button_person", PERSON),)
 _STORY_WORDS = 4
-_SURE_TOPIC = 0.5
-"""From here on at least two topics of three are right (525 labelled conversations)."""
-
-_NO_ANSWERS = ("not_solved", "case_status", "thanks", "goodbye", "greet", "bot_challenge", "help")
+PLEASANTRIES = ("greet", "thanks", "goodbye", "bot_challenge", "help")
+_NO_ANSWERS = ("not_solved", "case_status", *PLEASANTRIES)
 
 
 class IntakeSteps(Speaker):
@@ -67,8 +65,7 @@ class IntakeSteps(Speaker):
         return intake.awaiting == "solved" and content_with_it and not self._heard.fields
 
     def _only_small_talk(self, given: list[str]) -> bool:
-        family = self._heard.family
-        return not given and family in ("greet", "bot_challenge", "help", "thanks", "goodbye")
+        return not given and self._heard.family in PLEASANTRIES
 
     def _small_talk_key(self) -> str:
         return {"greet": "greeting"}.get(self._heard.family, self._heard.family)
@@ -119,7 +116,7 @@ class IntakeSteps(Speaker):
     def _is_sure(self, judged: Triage) -> bool:
         """Whether the topic was decided by a rule, or is likelier than not."""
         share = dict(judged.scores).get(judged.topic)
-        return share is None or share >= _SURE_TOPIC or bool(judged.fired_topic_rule)
+        return share is None or share >= SURE_TOPIC or bool(judged.fired_topic_rule)
 
     def _may_offer(self, judged: Triage) -> bool:
         if not self._is_sure(judged):
@@ -186,8 +183,7 @@ class IntakeSteps(Speaker):
     async def _open(self, intake: Intake) -> bool:
         """Opens the case and gives the receipt; True, as the intake is done then."""
         filed = await self._file(intake)
-        for text in filed.triage.texts:
-            self._add(text, "safety")
+        self._say_urgent(filed.triage)
         if intake.wants_human:
             self._add("human_open" if filed.promise.opens_at is None else "human", "human")
         self._receipt(filed, intake)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.cases.cues import clean, count_matches
+from bot.cases.problem import SURE_TOPIC
 from bot.cases.triage import Triage
 from bot.cases.understanding import Understanding
 from bot.playbook.content import Content
@@ -13,7 +14,6 @@ from bot.playbook.model import Resource
 
 QUESTION_CUE = "question"
 _FEW_WORDS = 3
-_SURE_TOPIC = 0.5
 _LIKELY_TOPIC = 0.75
 
 
@@ -49,7 +49,7 @@ def asks_something(heard: Understanding) -> bool:
 
 def tells_a_problem(heard: Understanding) -> bool:
     """Whether what looks like mere details is a problem in so many words."""
-    likely = bool(heard.topics) and heard.topics[0][1] >= _SURE_TOPIC
+    likely = bool(heard.topics) and heard.topics[0][1] >= SURE_TOPIC
     return heard.family == "inform" and likely and len(heard.text.split()) > _FEW_WORDS
 
 

@@ -94,6 +94,11 @@ class Speaker:
     def _read_details(self, intake: Intake) -> list[str]:
         return details.read(self._heard, intake, self._book)
 
+    def _say_urgent(self, judged: Triage) -> None:
+        """What an emergency needs to hear before anything else."""
+        for text in judged.texts:
+            self._add(text, "safety")
+
     def _acknowledge(self, judged: Triage) -> None:
         key = "acknowledge_upset" if judged.sentiment == "negative" else "acknowledge"
         self._add(key, "acknowledge", topic=self._say.topic(self._book.topics[judged.topic]))
