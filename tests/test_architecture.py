@@ -29,7 +29,8 @@ MAY_IMPORT = {
     "channels": INNER,
     "handoff": INNER,
     "api": {*INNER, "channels"},
-    "web": {*INNER, "api", "channels", "handoff"},
+    "desk": {*INNER, "channels"},
+    "web": {*INNER, "api", "channels", "desk", "handoff"},
     "worker": {*INNER, "engine"},
     "supervisor": INNER,
     "processes": {*INNER, "channels", "engine", "handoff", "web", "worker"},
@@ -42,7 +43,7 @@ OUTSIDE = {
     "rasa": {"engine", "nlu", "worker"},
     "rasa_sdk": {"actions", "engine"},
     "tensorflow": set(),
-    "sanic": {"api", "channels", "handoff", "web"},
+    "sanic": {"api", "channels", "desk", "handoff", "web"},
     "redis": {"store", "handoff"},
 }
 """Libraries -> the rooms that may import them."""

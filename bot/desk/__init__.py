@@ -1,0 +1,1 @@
+"""The desk: where people sign in, take cases over, answer customers and see the numbers."""
