@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, cast, get_args
@@ -10,23 +9,25 @@ from typing import Literal, cast, get_args
 import phonenumbers
 
 from bot.playbook.conditions import BUILT_IN_CUES, Names, load_condition
-from bot.playbook.entry import NAME, Entry, is_web_address
+from bot.playbook.entry import NAME, Entry
 from bot.playbook.model import (
     Field,
     FieldKind,
     Handling,
     IncidentThresholds,
     LadderStep,
-    OnCallStep,
     Playbook,
     Severity,
     SeverityRule,
     Subtopic,
+    TakeOver,
     Team,
     Topic,
     TopicRule,
 )
+from bot.playbook.teams import load_teams
 from bot.playbook.texts import TEXTS
+from bot.playbook.times import SEVERITIES, times_by_severity
 
 RESERVED_CUES = (
     "safety", "self_harm", "threat", "wants_human", "abuse", "legal", "fraud", "hacked", "outage",
@@ -36,10 +37,6 @@ RESERVED_CUES = (
 
 RESERVED_TOPICS = ("incident", "praise", "abuse", "other")
 """Topics that the conversation itself speaks of; all others are the brand's choice."""
-
-_SEVERITIES = tuple(severity.word for severity in Severity)
-_ENVIRONMENT = re.compile(r"\$\{(\w+)\}")
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def gather_names(
@@ -62,29 +59,28 @@ def gather_names(
 
 
 def load_playbook(entry: Entry, names: Names, environment: Mapping[str, str]) -> Playbook:
-    """The playbook; `environment` fills `${NAME}` in the on-call addresses."""
+    """The playbook; `environment` fills `${NAME}` in the addresses of the teams."""
     parts = entry.keyed(
         ("fields", "topics", "cues", "severity_rules", "teams", "ladder", "incidents"),
-        ("languages", "tries", "reopen_within", "topic_rules", "sensitive"),
+        ("languages", "tries", "reopen_within", "take_over", "topic_rules", "sensitive"),
     )
+    teams = load_teams(parts["teams"], names, environment)
     return Playbook(
         fields={name: _field(name, part) for name, part in parts["fields"].named(NAME).items()},
-        topics=_topics(parts["topics"], names),
+        topics=_topics(parts["topics"], names, teams),
         cues=_cues(parts["cues"]),
         topic_rules=tuple(_topic_rule(part, names) for part in parts["topic_rules"].listed()),
         severity_rules=tuple(
             _severity_rule(part, names) for part in parts["severity_rules"].listed()
         ),
-        teams={
-            name: _team(name, part, names, environment)
-            for name, part in parts["teams"].named(NAME).items()
-        },
+        teams=teams,
         ladder=_ladder(parts["ladder"]),
         incidents=_incidents(parts["incidents"]),
         sensitive={name: part.pattern() for name, part in parts["sensitive"].named(NAME).items()},
         languages=_languages(parts["languages"]),
         tries=parts["tries"].count(2),
         reopen_within=parts["reopen_within"].duration(timedelta(hours=72)),
+        take_over=_take_over(parts["take_over"]),
     )
 
 
@@ -133,21 +129,22 @@ def _catalogue(entry: Entry) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _topics(entry: Entry, names: Names) -> dict[str, Topic]:
+def _topics(entry: Entry, names: Names, teams: Mapping[str, Team]) -> dict[str, Topic]:
     found = entry.named(NAME)
     for name in RESERVED_TOPICS:
         if entry.is_mapping() and name not in found:
             entry.refuse(
                 f"the topic `{name}` is missing", f"add `{name}:`; the conversation relies on it"
             )
-    return {name: _topic(name, part, names) for name, part in found.items()}
+    return {name: _topic(name, part, names, teams) for name, part in found.items()}
 
 
-def _topic(name: str, entry: Entry, names: Names) -> Topic:
+def _topic(name: str, entry: Entry, names: Names, teams: Mapping[str, Team]) -> Topic:
     parts = entry.keyed(
-        ("label", "severity", "team", "sla", "subtopics"),
-        ("handling", "required", "optional", "resources", "tags"),
+        ("label", "severity", "team", "subtopics"),
+        ("sla", "handling", "required", "optional", "resources", "tags"),
     )
+    team = parts["team"].choice(names.teams, "team")
     required = parts["required"].choices(names.fields, "field")
     optional = parts["optional"].choices(names.fields, "field")
     for field in set(required) & set(optional):
@@ -159,8 +156,8 @@ def _topic(name: str, entry: Entry, names: Names) -> Topic:
         label=parts["label"].localized(),
         subtopics=_subtopics(parts["subtopics"]),
         severity=_or_normal(_severity(parts["severity"])),
-        team=parts["team"].choice(names.teams, "team"),
-        sla=_sla(parts["sla"]),
+        team=team,
+        sla=_sla(entry, parts["sla"], teams.get(team)),
         required=required,
         optional=optional,
         resources=parts["resources"].choices(names.resources, "resource"),
@@ -178,22 +175,21 @@ def _tags(entry: Entry) -> tuple[str, ...]:
 
 
 def _severity(entry: Entry) -> Severity | None:
-    word = entry.choice(_SEVERITIES, "severity")
-    return Severity.from_word(word) if word in _SEVERITIES else None
+    word = entry.choice(SEVERITIES, "severity")
+    return Severity.from_word(word) if word in SEVERITIES else None
 
 
-def _sla(entry: Entry) -> dict[Severity, timedelta]:
-    """A time for each severity, none shorter than that of a graver one."""
-    parts = entry.keyed(tuple(reversed(_SEVERITIES)))
-    sla = {severity: parts[severity.word].duration() for severity in reversed(Severity)}
-    for graver, milder in zip(list(sla), list(sla)[1:], strict=False):
-        both = parts[graver.word] and parts[milder.word]
-        if both and sla[graver] > sla[milder]:
-            parts[graver.word].refuse(
-                f"{graver.word} waits longer than {milder.word}",
-                f"make it at most the time of {milder.word}",
-            )
-    return sla
+def _sla(topic: Entry, stated: Entry, team: Team | None) -> Mapping[Severity, timedelta]:
+    """What the topic states, or else what its team does; `team` is None when it was refused."""
+    if not stated and team and team.targets.first_response:
+        return team.targets.first_response
+    if not stated and team:
+        topic.refuse(
+            "`sla` is missing",
+            "add `sla: {critical: ...}` here, or `first_response: {critical: ...}` to the "
+            f"`targets:` of the team {team.name}",
+        )
+    return times_by_severity(stated)
 
 
 def _subtopics(entry: Entry) -> dict[str, Subtopic]:
@@ -245,7 +241,7 @@ def _severity_rule(entry: Entry, names: Names) -> SeverityRule:
     if entry.is_mapping() and bool(parts["raise_to"]) == bool(parts["lower_to"]):
         entry.refuse(
             "a rule has exactly one of raise_to and lower_to",
-            f"write one of them with {', '.join(_SEVERITIES)}",
+            f"write one of them with {', '.join(SEVERITIES)}",
         )
     return SeverityRule(
         name=parts["name"].text(),
@@ -256,48 +252,6 @@ def _severity_rule(entry: Entry, names: Names) -> SeverityRule:
         text=parts["text"].choice(TEXTS, "text") or None,
         tags=_tags(parts["tags"]),
     )
-
-
-def _team(name: str, entry: Entry, names: Names, environment: Mapping[str, str]) -> Team:
-    parts = entry.keyed(("label", "calendar"), ("on_call",))
-    return Team(
-        name=name,
-        label=parts["label"].localized(),
-        calendar=parts["calendar"].choice(names.calendars, "calendar"),
-        on_call=tuple(_on_call(part, environment) for part in parts["on_call"].listed()),
-    )
-
-
-def _on_call(entry: Entry, environment: Mapping[str, str]) -> OnCallStep:
-    parts = entry.keyed(("name",), ("webhook", "email", "repeat_every", "times"))
-    if entry.is_mapping() and not parts["webhook"] and not parts["email"]:
-        entry.refuse("nobody can be reached by this step", "add `webhook:` or `email:`")
-    webhook = _filled(parts["webhook"], environment)
-    email = _filled(parts["email"], environment)
-    if webhook and not is_web_address(webhook):
-        parts["webhook"].refuse(
-            "the webhook is no web address", "write it in full: https://host/path"
-        )
-    if email and not _MAIL.fullmatch(email):
-        parts["email"].refuse("this is no e-mail address", "write it like oncall@example.com")
-    return OnCallStep(
-        name=parts["name"].text(),
-        webhook=webhook,
-        email=email,
-        repeat_every=parts["repeat_every"].duration(timedelta(minutes=5)),
-        times=parts["times"].count(3),
-    )
-
-
-def _filled(entry: Entry, environment: Mapping[str, str]) -> str | None:
-    """The text with each `${NAME}` filled; None where it is absent or a name is not set.
-
-    Problems never show the filled text: it may hold a secret.
-    """
-    written = entry.text()
-    if any(not environment.get(name) for name in _ENVIRONMENT.findall(written)):
-        return None
-    return _ENVIRONMENT.sub(lambda match: environment[match[1]], written) or None
 
 
 def _ladder(entry: Entry) -> tuple[LadderStep, ...]:
@@ -330,6 +284,24 @@ def _incidents(entry: Entry) -> IncidentThresholds:
     return IncidentThresholds(
         window=parts["window"].duration(), at_least=parts["at_least"].count(5, minimum=2)
     )
+
+
+def _take_over(entry: Entry) -> TakeOver:
+    before = len(entry.problems)
+    usual = TakeOver()
+    parts = entry.keyed((), ("remind_after", "give_back_after"))
+    take_over = TakeOver(
+        remind_after=parts["remind_after"].duration(usual.remind_after),
+        give_back_after=parts["give_back_after"].duration(usual.give_back_after),
+    )
+    too_soon = take_over.give_back_after <= take_over.remind_after
+    if too_soon and len(entry.problems) == before:
+        (parts["give_back_after"] or parts["remind_after"]).refuse(
+            "`give_back_after` is not longer than `remind_after`",
+            "write a longer `give_back_after:` (30m where it is absent) or a shorter "
+            "`remind_after:` (15m where it is absent)",
+        )
+    return take_over
 
 
 def _or_normal(severity: Severity | None) -> Severity:

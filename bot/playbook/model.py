@@ -69,7 +69,8 @@ class Topic:
     """`handling`: case (taken in), acknowledge (thanked, no case), ladder (the abuse ladder).
 
     `subtopics` keeps the order of the file; the last one is the default and has no cues.
-    `sla` gives the business time to first response for each severity.
+    `sla` gives the business time to first response for each severity: what the topic states, or
+    else its team's `targets.first_response`.
     """
 
     name: str
@@ -139,12 +140,55 @@ class OnCallStep:
     times: int
 
 
+NEXT_RESPONSE: Mapping[Severity, timedelta] = {
+    Severity.CRITICAL: timedelta(minutes=30),
+    Severity.HIGH: timedelta(hours=2),
+    Severity.NORMAL: timedelta(hours=8),
+    Severity.LOW: timedelta(hours=16),
+}
+"""A team's targets where it states none. Our choice: the `sla` that docs/content.md gives as an
+example, so that a customer who writes again waits no longer than one who writes first."""
+
+RESOLUTION: Mapping[Severity, timedelta] = {
+    Severity.CRITICAL: timedelta(hours=4),
+    Severity.HIGH: timedelta(hours=8),
+    Severity.NORMAL: timedelta(hours=24),
+    Severity.LOW: timedelta(hours=40),
+}
+"""A team's targets where it states none. Our choice: from half a working day to a week of five
+days with eight hours."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """How soon a team means to act, in business time for each severity; a graver case never waits
+    longer than a milder one. `first_response` holds for the team's topics that state no `sla` and
+    is in their `Topic.sla` already; `next_response` counts from the message of a customer whose
+    case a person has answered before; `resolution` from the opening, without the time in which the
+    customer owes the answer."""
+
+    first_response: Mapping[Severity, timedelta] | None = None
+    next_response: Mapping[Severity, timedelta] = field(default_factory=lambda: NEXT_RESPONSE)
+    resolution: Mapping[Severity, timedelta] = field(default_factory=lambda: RESOLUTION)
+
+
+@dataclass(frozen=True)
+class DigestAddress:
+    """Where a team's morning digest goes besides the desk: a webhook address, an e-mail address,
+    or both; both are None where the environment lacks what their `${NAME}` stands for."""
+
+    webhook: str | None
+    email: str | None
+
+
 @dataclass(frozen=True)
 class Team:
     name: str
     label: Localized
     calendar: str
     on_call: tuple[OnCallStep, ...] = ()
+    targets: Targets = field(default_factory=Targets)
+    digest: DigestAddress | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +207,16 @@ class IncidentThresholds:
 
     window: timedelta
     at_least: int
+
+
+@dataclass(frozen=True)
+class TakeOver:
+    """When a person holds a case and the customer waits: they are reminded after `remind_after`,
+    and after `give_back_after` (always longer, counted from the same moment) the case goes back to
+    the team's queue."""
+
+    remind_after: timedelta = timedelta(minutes=15)
+    give_back_after: timedelta = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -186,6 +240,7 @@ class Playbook:
     languages: tuple[str, ...] = ("en",)
     tries: int = 2
     reopen_within: timedelta = timedelta(hours=72)
+    take_over: TakeOver = field(default_factory=TakeOver)
 
 
 @dataclass(frozen=True)
