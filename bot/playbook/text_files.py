@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bot.errors import Problem
 from bot.playbook.entry import Entry, nearest
-from bot.playbook.texts import TEXTS, Texts
+from bot.playbook.texts import LONGEST_TITLE, TEXTS, TITLES, Texts
 from bot.playbook.wording import Wording
 from bot.playbook.yaml_source import read_sections
 
@@ -69,4 +69,20 @@ def _variants(key: str, entry: Entry, wording: Wording) -> tuple[str, ...]:
     variants = entry.one_or_more()
     if entry.is_list() and not variants:
         entry.refuse("the text is empty", "write at least one variant")
-    return tuple(wording.template(variant, TEXTS[key]) for variant in variants)
+    read = _title if key in TITLES else Wording.template
+    return tuple(read(wording, variant, TEXTS[key]) for variant in variants)
+
+
+def _title(wording: Wording, entry: Entry, placeholders: Collection[str]) -> str:
+    """A text short enough for a button; what its own placeholders stand for has one digit."""
+    before = len(entry.problems)
+    title = wording.template(entry, placeholders)
+    if len(entry.problems) > before or wording.unreadable:
+        return title
+    shown = title.format(**wording.voice.everywhere, **dict.fromkeys(placeholders, "5"))
+    if len(shown) > LONGEST_TITLE:
+        entry.refuse(
+            f"`{shown}` has {len(shown)} characters, too many for a button",
+            f"write at most {LONGEST_TITLE}",
+        )
+    return title

@@ -47,6 +47,13 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "status": frozenset({"reference", "topic", "state", "due"}),
     "status_none": frozenset(),
     "closed_by_customer": frozenset({"reference"}),
+    # when a person had it
+    "reopened": frozenset({"reference", "promise"}),
+    "given_back": frozenset({"reference", "due"}),
+    "returned_to_bot": frozenset({"reference"}),
+    "ask_rating": frozenset({"reference"}),
+    "rating_thanks": frozenset(),
+    "rating_sorry": frozenset(),
     # small talk
     "greeting": frozenset(),
     "thanks": frozenset(),
@@ -71,6 +78,7 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "button_same": frozenset(),
     "button_new": frozenset(),
     "button_person": frozenset(),
+    "rating_title": frozenset({"stars"}),
     "state_new": frozenset(),
     "state_claimed": frozenset(),
     "state_waiting": frozenset(),
@@ -106,6 +114,14 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "chat_noscript": frozenset(),
 }
 """Every key the bot uses -> the placeholders it may hold. Each language must have each key."""
+
+TITLES = frozenset(key for key in TEXTS if key.startswith("button_")) | {"rating_title"}
+"""The texts that stand on buttons."""
+
+LONGEST_TITLE = 20
+"""Characters of a button's title. WhatsApp refuses a longer one (whatsapp.github.io, Node.js SDK,
+"Reply Buttons Object"), Messenger and Instagram cut it (developers.facebook.com/docs,
+messenger-platform, "Quick Replies")."""
 
 
 @dataclass(frozen=True)

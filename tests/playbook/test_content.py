@@ -13,7 +13,14 @@ from bot.errors import ConfigurationError
 from bot.playbook.check import check
 from bot.playbook.content import Content, fingerprint, load_content
 from bot.playbook.examples import Example
-from bot.playbook.model import Condition, Severity
+from bot.playbook.model import (
+    NEXT_RESPONSE,
+    RESOLUTION,
+    Condition,
+    DigestAddress,
+    Severity,
+    TakeOver,
+)
 
 SAMPLE = Path(__file__).parent / "sample"
 BOOK = "data/playbook.yml"
@@ -86,6 +93,46 @@ def test_on_call_secret_is_not_shown_when_it_is_no_address() -> None:
     with pytest.raises(ConfigurationError, match="no web address") as refused:
         load_content(SAMPLE, {"SAMPLE_WEBHOOK": "s3cret"})
     assert "s3cret" not in str(refused.value)
+
+
+def test_targets_are_what_was_written_and_otherwise_the_usual_ones(content: Content) -> None:
+    support, money = (content.playbook.teams[name].targets for name in ("support", "money"))
+    assert support.resolution[Severity.NORMAL] == timedelta(days=2)
+    assert support.next_response == money.next_response == NEXT_RESPONSE
+    assert (money.first_response, money.resolution) == (None, RESOLUTION)
+    for usual in (NEXT_RESPONSE, RESOLUTION):
+        assert sorted(usual, reverse=True) == sorted(usual, key=usual.__getitem__)
+
+
+def test_topic_is_answered_as_soon_as_its_team_says_when_it_says_nothing(content: Content) -> None:
+    topics = content.playbook.topics
+    assert topics["other"].sla == content.playbook.teams["support"].targets.first_response
+    assert topics["other"].sla[Severity.CRITICAL] == timedelta(minutes=15)
+    assert topics["incident"].sla[Severity.CRITICAL] == timedelta(minutes=30)
+
+
+def test_digest_goes_where_the_environment_says(content: Content) -> None:
+    assert content.playbook.teams["support"].digest == DigestAddress(None, "team@lumen.example")
+    assert content.playbook.teams["money"].digest is None
+    filled = load_content(SAMPLE, {"SAMPLE_DIGEST": "https://chat.internal/morning"})
+    support = filled.playbook.teams["support"].digest
+    assert support
+    assert support.webhook == "https://chat.internal/morning"
+
+
+def test_digest_secret_is_not_shown_when_it_is_no_address() -> None:
+    with pytest.raises(ConfigurationError, match=r"support.digest.webhook.*no web address") as no:
+        load_content(SAMPLE, {"SAMPLE_DIGEST": "s3cret"})
+    assert "s3cret" not in str(no.value)
+
+
+def test_case_is_given_back_after_half_an_hour_when_nothing_else_is_said(project: Path) -> None:
+    written = "  take_over: {remind_after: 10m, give_back_after: 45m}\n"
+    own = TakeOver(timedelta(minutes=10), timedelta(minutes=45))
+    assert load_content(project, {}).playbook.take_over == own
+    edit(project / BOOK, written, "")
+    usual = TakeOver(timedelta(minutes=15), timedelta(minutes=30))
+    assert load_content(project, {}).playbook.take_over == usual
 
 
 def test_links_and_placeholders_are_filled_when_answers_are_loaded(content: Content) -> None:
