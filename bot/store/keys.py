@@ -1,9 +1,11 @@
 """Every Redis key Nightdesk uses, built here and nowhere else.
 
 With prefix `nd` and conversation `c`, whose name comes last because it may hold any character:
-  nd:c:main:{c}       hash    channel, customer, state, attempts, lease, seen (last handled id)
+  nd:c:main:{c}       hash    channel, customer, state, attempts, lease, seen (last handled id),
+                              held (the case by which a person holds the conversation)
   nd:c:inbox:{c}      list    accepted messages that no turn has handled yet, JSON
-  nd:c:ids:{c}        hash    message id -> '' (accepted) or 'first:last' (lines of its replies)
+  nd:c:ids:{c}        hash    message id -> '' (accepted) or 'first:last' (lines of its replies);
+                              'step:<id>' for what an agent did once
   nd:c:log:{c}        list    the transcript, a JSON object each; numbered by place, from 1
   nd:c:buttons:{c}    hash    payload -> title of the buttons the bot sent in this conversation
   nd:c:cases:{c}      zset    references of its cases by opening time (ms)
@@ -15,10 +17,16 @@ With prefix `nd` and conversation `c`, whose name comes last because it may hold
   nd:cases            zset    references by opening time (ms)
   nd:refs             hash    reference -> 'conversation|number', so that none is given twice
   nd:tokens           hash    sha256 of a token -> JSON name and role
+  nd:people           hash    id -> JSON of a person, with the argon2id hash of the password
+  nd:people:emails    hash    e-mail address, case folded -> id
+  nd:session:{hash}   string  by sha256 of a session's token: JSON person and times; expires
+  nd:link:{owner}     string  JSON sha256 of a one-time link's token and its end; expires
+  nd:tries:{hash}     zset    tries to sign in, by sha256 of e-mail or address -> when (ms); expires
   nd:secrets          hash    server-made secrets (web chat sessions)
   nd:alerts           hash    case reference -> JSON alert; nd:alerts:due zset -> next try (ms)
   nd:alerts:tokens    hash    sha256 of an acknowledgement link's token -> case reference
-  nd:promises         zset    references -> when the promise runs out (ms)
+  nd:watched          zset    references -> when the clock has to look at the case (ms)
+  nd:changes          zset    references -> number of their last change, from nd:changes:seq
   nd:alive:{role}     zset    processes of a role -> until when their heartbeat counts (s)
   nd:rate:{c}:{n}     counter messages of a conversation in minute n; expires
   nd:done             channel conversations whose transcript just grew
@@ -50,6 +58,16 @@ class Keys:
 
     def rate(self, who: str, minute: int) -> str:
         return f"{self.prefix}:rate:{who}:{minute}"
+
+    def session(self, token_hash: str) -> str:
+        return f"{self.prefix}:session:{token_hash}"
+
+    def link(self, owner: str) -> str:
+        """`owner` is the id of the person it is for, or `setup`."""
+        return f"{self.prefix}:link:{owner}"
+
+    def tries(self, who_hash: str) -> str:
+        return f"{self.prefix}:tries:{who_hash}"
 
     def one(self, name: str) -> str:
         """A key there is only one of, such as `ready` or `events`."""
