@@ -213,7 +213,7 @@ class IncidentThresholds:
 class TakeOver:
     """When a person holds a case and the customer waits: they are reminded after `remind_after`,
     and after `give_back_after` (always longer, counted from the same moment) the case goes back to
-    the team's queue."""
+    the team's queue. Time on the clock, not business time."""
 
     remind_after: timedelta = timedelta(minutes=15)
     give_back_after: timedelta = timedelta(minutes=30)
