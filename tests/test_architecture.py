@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "settings": {"errors"},
     "playbook": {"errors"},
     "cases": {"playbook"},
-    "store": {"cases", "errors"},
+    "store": {"cases", "errors", "playbook"},
     "nlu": {"cases", "playbook"},
     "actions": {"cases", "playbook", "nlu"},
     "engine": {"cases", "playbook", "errors"},
@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "handoff": INNER,
     "api": {*INNER, "channels"},
     "desk": {*INNER, "channels"},
-    "web": {*INNER, "api", "channels", "desk", "handoff"},
+    "insights": {*INNER, "desk"},
+    "web": {*INNER, "api", "channels", "desk", "handoff", "insights"},
     "worker": {*INNER, "engine"},
     "supervisor": INNER,
     "processes": {*INNER, "channels", "engine", "handoff", "web", "worker"},
@@ -43,7 +44,8 @@ OUTSIDE = {
     "rasa": {"engine", "nlu", "worker"},
     "rasa_sdk": {"actions", "engine"},
     "tensorflow": set(),
-    "sanic": {"api", "channels", "desk", "handoff", "web"},
+    "sanic": {"api", "channels", "desk", "handoff", "insights", "web"},
+    "matplotlib": {"insights"},
     "redis": {"store", "handoff"},
 }
 """Libraries -> the rooms that may import them."""
