@@ -6,11 +6,19 @@ when nobody is signed in), `csrf` (the token of the session or of the form) and 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sanic.request import Request
 from sanic.response import HTTPResponse, html
+
+from bot.desk.rights import home_of
+from bot.errors import BadRequest, StoreUnavailable
+
+Handler = Callable[..., Awaitable[HTTPResponse | None]]
 
 _POLICY = {
     "default-src": "'none'",
@@ -44,3 +52,59 @@ def render(name: str, status: int = 200, **values: Any) -> HTTPResponse:
     `me`, `csrf` and `page` may be left out where nobody is signed in."""
     filled = environment.get_template(name).render({"me": None, "csrf": "", "page": "", **values})
     return html(filled, status=status, headers=dict(SAFE_HEADERS))
+
+
+def plain(
+    request: Request,
+    status: int,
+    title: str,
+    text: str,
+    ways: Sequence[tuple[str, str]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> HTTPResponse:
+    """A page that says one thing. `ways` on are addresses with their labels; the first page of
+    whoever is signed in unless given."""
+    me = getattr(request.ctx, "actor", None)
+    on = ways or [(home_of(me.role), "To the desk") if me else ("/desk/sign-in", "Sign in")]
+    values = {"heading": title, "text": text, "ways": on, "csrf": me.csrf if me else ""}
+    answer = render("plain.html", status, me=me, **values)
+    answer.headers.update(headers or {})
+    return answer
+
+
+def as_page(handler: Handler) -> Handler:
+    """Tells what a handler raises as a page instead of JSON."""
+
+    @wraps(handler)
+    async def told(request: Request, **parts: Any) -> HTTPResponse | None:
+        try:
+            return await handler(request, **parts)
+        except (BadRequest, StoreUnavailable) as error:
+            return plain_error(request, error)
+
+    return told
+
+
+def plain_error(request: Request, error: BadRequest | StoreUnavailable) -> HTTPResponse:
+    """What went wrong, as a page."""
+    if isinstance(error, BadRequest):
+        title = _TITLES.get(error.status, "This did not work")
+        return plain(request, error.status, title, _sentence(error.message))
+    reading = request.method == "GET"
+    text = "" if reading else "What you just did may not have been kept. "
+    again = [(request.path, "Try again")] if reading else ()
+    return plain(
+        request, 503, "The store does not answer", f"{text}Please try again in a moment.", again,
+        {"Retry-After": "2"},
+    )  # fmt: skip
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+_TITLES = {
+    403: "Not allowed",
+    404: "There is nothing here",
+    410: "This link is no longer valid",
+}
