@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
-from bot.cases.filing import file_case
+from bot.cases.filing import customer_wrote, file_case
 from bot.cases.phrasing import Phrasing
+from bot.cases.rating import quick_reply
 from bot.cases.state import Intake
 from bot.cases.turn import Reply, Turn
 from bot.cases.understanding import Understanding
@@ -133,13 +134,17 @@ class Worker:
             return False
         line, messages = _one_turn(claimed.waiting)
         turn = self._prepare(conversations, claimed, line, messages)
+        _note_quick_reply(turn, messages[0])
         began = time.perf_counter()
         if claimed.attempts > _MOST_TRIES:
             await self._set_aside(turn)
         else:
             await asyncio.wait_for(self.assistant.handle(turn), self.longest_turn_seconds)
         milliseconds = int((time.perf_counter() - began) * 1000)
-        turn.happened("turn_answered", replies=len(turn.replies), ms=milliseconds)
+        turn.happened(
+            "turn_answered", replies=len(turn.replies), ms=milliseconds,
+            language=turn.customer.language,
+        )  # fmt: skip
         more = await conversations.commit(claimed, turn, messages)
         claimed.attempts = 1
         return more
@@ -166,12 +171,19 @@ class Worker:
             private_url=first.private_url,
             state=claimed.state,
             case=claimed.case,
+            cases=claimed.cases,
             repeat_contacts=claimed.repeat_contacts,
             line=line,
         )
 
     async def _set_aside(self, turn: Turn) -> None:
-        """A message that failed three times: an apology and a case, without Rasa."""
+        """A message that failed three times: an apology and a case, without Rasa. While a person
+        holds the conversation it is theirs, and the bot is silent."""
+        if turn.case is not None and turn.case.is_held:
+            theirs = customer_wrote(turn.case, turn.now, self.content)
+            turn.put(theirs.noted(turn.now, "bot", "set_aside"))
+            turn.happened("message_set_aside", case=theirs.id)
+            return
         intake = Intake(said=[Understanding(turn.shown, "report/other", 0.0)], line=turn.line)
         reference = await turn.reference(_SET_ASIDE_NUMBER + turn.line)
         case = file_case(reference, intake, turn, self.content).case
@@ -192,6 +204,12 @@ def _one_turn(waiting: Sequence[tuple[int, Inbound]]) -> tuple[int, list[Inbound
                 break
             together.append(message)
     return line, together
+
+
+def _note_quick_reply(turn: Turn, message: Inbound) -> None:
+    """A pressed button is a fact, by the name of what it stands for."""
+    if message.payload is not None:
+        turn.happened("quick_reply_used", payload=quick_reply(message.payload))
 
 
 def _as_plain_text(text: str) -> str:

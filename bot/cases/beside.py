@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from bot.cases import details
 from bot.cases.case import Case
-from bot.cases.filing import Filed, add_to_case, calendar_of, judge
+from bot.cases.filing import Filed, add_to_case, dimensions, judge
 from bot.cases.intake import IntakeSteps
+from bot.cases.promise import calendar_of
 from bot.cases.speaker import MOST_REMEMBERED
 from bot.cases.state import Intake
 from bot.cases.understanding import Understanding
@@ -102,15 +103,23 @@ class BesideCase(IntakeSteps):
     def _file_with_case(self, heard: Understanding) -> tuple[Filed, bool]:
         case = self._open_case()
         assert case is not None
-        intake = self._state.filed or Intake(details=dict(case.details))
+        intake = self._intake_of(case)
         intake.said = [*intake.said, heard][-MOST_REMEMBERED:]
         details.read(heard, intake, self._book)
-        self._state.filed = intake
+        self._state.filed, self._state.filed_case = intake, case.id
         filed = add_to_case(case, intake, self._turn, self._content)
         self._turn.put(filed.case)
         worse = filed.case.severity > case.severity
-        self._turn.happened("case_extended", case=case.id, severity=filed.case.severity.word)
+        fact = "message_for_person" if case.is_held else "case_extended"
+        self._turn.happened(fact, case=case.id, **dimensions(filed.case))
         return filed, worse
+
+    def _intake_of(self, case: Case) -> Intake:
+        """What was taken in for the case, as far as this conversation remembers it."""
+        filed = self._state.filed
+        if filed is not None and self._state.filed_case in ("", case.id):
+            return filed
+        return Intake(details=dict(case.details))
 
     def _tell_state(self, case: Case) -> None:
         calendar = calendar_of(case.team, self._content)

@@ -1,6 +1,7 @@
 """The case: what an agent finds in the morning, complete enough to start at once.
 
-Its JSON form is fixed by `case.schema.json` beside this file; `"schema": 1` is its version.
+Its JSON form is fixed by `case.schema.json` beside this file; `"schema": 2` is its version.
+Version 1, from before people worked in the desk, is still read.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from bot.cases.timestamps import aware, read_utc, write_utc
 from bot.cases.understanding import Sentiment
 from bot.playbook.model import Severity
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Json = dict[str, Any]
 Scalar = str | int | float | bool | None
 Visibility = Literal["public", "private"]
 Status = Literal["new", "claimed", "waiting", "resolved", "closed"]
-Source = Literal["said", "asked", "missing"]
+Source = Literal["said", "asked", "edited", "missing"]
 Speaker = Literal["customer", "bot", "agent"]
 AttachmentKind = Literal["image", "video", "audio", "file", "post", "location", "other"]
 
@@ -43,16 +44,27 @@ class Customer:
 
 @dataclass(frozen=True)
 class Sla:
-    """`respond_by` is what the customer was promised; the platform's messaging window, where there
-    is one, closes at `window_closes_at`."""
+    """`respond_by` is what the customer was promised; while a person owes an answer it is when the
+    next one is due. The platform's messaging window, where there is one, closes at
+    `window_closes_at`.
+
+    The team's own targets, in its open time: `first_response_by`, `next_response_by` (while the
+    customer waits for a further answer), and `resolve_by`, which stands still while the customer is
+    waited for: then `resolve_left` holds the open seconds that are left (below zero: it was late).
+    """
 
     respond_by: datetime
     window_closes_at: datetime | None = None
+    first_response_by: datetime | None = None
+    next_response_by: datetime | None = None
+    resolve_by: datetime | None = None
+    resolve_left: int | None = None
 
 
 @dataclass(frozen=True)
 class Detail:
-    """A detail that was `said` unasked, given when `asked`, or is `missing` (value None)."""
+    """A detail that was `said` unasked, given when `asked`, `edited` by an agent, or is `missing`
+    (value None)."""
 
     value: str | None
     source: Source
@@ -75,6 +87,15 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What agents tell each other; customers never see it."""
+
+    at: datetime
+    who: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One thing that happened to the case. `who` is `bot`, `customer` or an agent's id; `more`
     holds what else belongs to it and stands beside at, who and what in JSON."""
@@ -90,7 +111,8 @@ class Case:
     """Topic, subtopic, team and at least one severity reason are never empty, and every moment is
     aware: ValueError otherwise.
 
-    `conversation` is its id, `resources_offered` are ids of data/resources.yml in the
+    `reply_at` is when a person first answered, `rating` the customer's, 1 to 5. `conversation` is
+    its id, `resources_offered` are ids of data/resources.yml in the
     order of offering, `incident` is the id of the incident the case belongs to.
     """
 
@@ -117,15 +139,28 @@ class Case:
     attachments: tuple[Attachment, ...] = ()
     incident: str | None = None
     status: Status = "new"
+    notes: tuple[Note, ...] = ()
+    rating: int | None = None
+    reply_at: datetime | None = None
     history: tuple[Entry, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("id", "topic", "subtopic", "team", "severity_reasons"):
             if not getattr(self, name):
                 raise ValueError(f"a case needs its {name}")
-        for at in (self.opened_at, self.sla.respond_by, self.sla.window_closes_at):
+        for at in (self.opened_at, self.reply_at, *_moments(self.sla)):
             if at is not None:
                 aware(at)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something: a person, or the customer."""
+        return self.status in ("new", "claimed", "waiting")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a person has it in hand; the bot is silent then."""
+        return self.assignee is not None and self.status in ("claimed", "waiting")
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -156,6 +191,8 @@ class Case:
             "resources_offered": list(self.resources_offered),
             "transcript": [_line_json(line) for line in self.transcript],
             "attachments": [asdict(attachment) for attachment in self.attachments],
+            "notes": [_note_json(note) for note in self.notes],
+            "reply_at": None if self.reply_at is None else write_utc(self.reply_at),
             "history": [_entry_json(entry) for entry in self.history],
         }
 
@@ -167,8 +204,13 @@ class Case:
         for a document that `validate` would have refused.
         """
         values = dict(document)
-        if values.pop("schema", None) != SCHEMA_VERSION:
-            raise ValueError(f"this is not a case of schema version {SCHEMA_VERSION}")
+        version = values.pop("schema", None)
+        if version not in (1, SCHEMA_VERSION):
+            raise ValueError(f"this is not a case of schema version 1 to {SCHEMA_VERSION}")
+        if version == 1:
+            target = {"first_response_by": values["sla"]["respond_by"]}
+            values |= {"notes": [], "rating": None, "reply_at": None}
+            values["sla"] = {**target, **values["sla"]}
         for name in ("severity_reasons", "secondary_topics", "tags", "resources_offered"):
             values[name] = tuple(values[name])
         return cls(**{**values, **_nested(values)})
@@ -183,21 +225,54 @@ def _nested(values: Json) -> Json:
         "details": {name: Detail(**detail) for name, detail in values["details"].items()},
         "transcript": tuple(_line(line) for line in values["transcript"]),
         "attachments": tuple(Attachment(**attachment) for attachment in values["attachments"]),
+        "notes": tuple(_note(note) for note in values["notes"]),
+        "reply_at": _maybe(values["reply_at"]),
         "history": tuple(_entry(entry) for entry in values["history"]),
     }
 
 
+def _moments(sla: Sla) -> list[datetime | None]:
+    return [getattr(sla, name) for name in _SLA_MOMENTS]
+
+
 def _sla_json(sla: Sla) -> Json:
-    closes = sla.window_closes_at
-    return {
-        "respond_by": write_utc(sla.respond_by),
-        "window_closes_at": None if closes is None else write_utc(closes),
+    moments = {
+        name: None if (at := getattr(sla, name)) is None else write_utc(at) for name in _SLA_MOMENTS
     }
+    return {**moments, "resolve_left": sla.resolve_left}
 
 
 def _sla(document: Json) -> Sla:
-    closes = document["window_closes_at"]
-    return Sla(read_utc(document["respond_by"]), None if closes is None else read_utc(closes))
+    moments = {name: _maybe(document.get(name)) for name in _SLA_MOMENTS}
+    return Sla(
+        respond_by=read_utc(document["respond_by"]),
+        window_closes_at=moments["window_closes_at"],
+        first_response_by=moments["first_response_by"],
+        next_response_by=moments["next_response_by"],
+        resolve_by=moments["resolve_by"],
+        resolve_left=document.get("resolve_left"),
+    )
+
+
+_SLA_MOMENTS = (
+    "respond_by",
+    "window_closes_at",
+    "first_response_by",
+    "next_response_by",
+    "resolve_by",
+)
+
+
+def _maybe(text: str | None) -> datetime | None:
+    return None if text is None else read_utc(text)
+
+
+def _note_json(note: Note) -> Json:
+    return {"at": write_utc(note.at), "who": note.who, "text": note.text}
+
+
+def _note(document: Json) -> Note:
+    return Note(read_utc(document["at"]), document["who"], document["text"])
 
 
 def _line_json(line: Line) -> Json:

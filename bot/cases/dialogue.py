@@ -3,21 +3,22 @@
 Rasa's rules choose which of the public methods answers a message; the form `intake_form` calls
 `take_in` for every message of a running intake. All of it is pure but for the reference of a new
 case, which the store gives. Replies and facts land on the turn. The steps of an intake are in
-`intake.py`, what happens beside an open case in `beside.py`.
+`intake.py`, what happens beside an open case in `beside.py`, what happens while a person has it
+and after that in `taken_over.py`.
 """
 
 from __future__ import annotations
 
 from bot.cases import ladder
-from bot.cases.beside import BesideCase
 from bot.cases.intake import PLEASANTRIES
 from bot.cases.self_service import doubtful_small_talk, read_as_statement, tells_a_problem
+from bot.cases.taken_over import TakenOver
 from bot.playbook.model import LadderStep
 
 _SURE_QUESTION = 0.6
 
 
-class Dialogue(BesideCase):
+class Dialogue(TakenOver):
     """One turn of one conversation. `state` is changed in place; call exactly one method."""
 
     async def take_in(self) -> bool:
@@ -34,15 +35,18 @@ class Dialogue(BesideCase):
         return await self._start()
 
     async def _handled_before(self) -> bool:
-        """What goes before any other step: silence, the ladder, the rules of public places, and
-        the message that waited for "same matter or a new one?"."""
+        """What goes before any other step: a person who has the case, silence, the ladder, the
+        rules of public places, what comes after a case, and the message that waited for "same
+        matter or a new one?"."""
+        if self._held_by_a_person() or self._rates():
+            return True
         if self._silent() or self._on_the_ladder():
             return True
         if self._turn.visibility == "public":
             await self._answer_publicly()
             return True
         await self._settle_held()
-        return False
+        return self._comes_back()
 
     async def _answer_publicly(self) -> None:
         """In public nothing is asked and nothing repeated: one short reply with the way to private

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from bot.cases.case import Case, Sla
+from bot.cases.case import Case, Sla, Status
 from bot.cases.details import known
-from bot.cases.promise import Promise, make_promise
+from bot.cases.promise import Promise, calendar_of, make_promise
 from bot.cases.state import Intake
 from bot.cases.summary import summarise
+from bot.cases.targets import customer_waits, retarget, start
+from bot.cases.timestamps import write_utc
 from bot.cases.triage import Context, Triage, triage
 from bot.cases.turn import Turn
 from bot.cases.understanding import Understanding
 from bot.playbook.content import Content
-from bot.playbook.hours import Calendar
 from bot.playbook.model import Severity
 
 _FAQ = "faq:"
@@ -52,10 +54,6 @@ def _hint(intake: Intake, content: Content) -> str | None:
     return topics[-1] if topics else None
 
 
-def calendar_of(team: str, content: Content) -> Calendar:
-    return content.calendars[content.playbook.teams[team].calendar]
-
-
 def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> Filed:
     """A new case from an intake, with everything an agent needs."""
     judged = judge(intake, turn, content)
@@ -81,7 +79,7 @@ def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> F
         summary=summarise([said.text for said in intake.said], topic.label["en"]),
         resources_offered=tuple(intake.offered),
     ).noted(turn.now, "bot", "opened", severity=judged.severity.word)
-    return Filed(case, judged, promise)
+    return Filed(start(case, content), judged, promise)
 
 
 def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Filed:
@@ -94,7 +92,6 @@ def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Fil
     topic = content.playbook.topics[judged.topic if moves else case.topic]
     severity = max(judged.severity, case.severity)
     promise = make_promise(turn.now, severity, topic, calendar_of(topic.team, content))
-    respond_by = min(promise.respond_by, case.sla.respond_by) if worse else case.sla.respond_by
     changed = replace(
         case,
         topic=topic.name,
@@ -103,12 +100,31 @@ def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Fil
         severity=severity,
         severity_reasons=judged.severity_reasons if worse else case.severity_reasons,
         tags=tuple(dict.fromkeys([*case.tags, *judged.tags])),
-        sla=replace(case.sla, respond_by=respond_by),
         details={**case.details, **intake.details},
         secondary_topics=_secondary(case, judged, topic.name),
     )
-    noted = changed.noted(turn.now, "customer", "message_added", severity=severity.word)
-    return Filed(noted, judged, replace(promise, respond_by=respond_by))
+    noted = customer_wrote(retarget(case, changed, turn.now, content), turn.now, content)
+    return Filed(noted, judged, replace(promise, respond_by=noted.sla.respond_by))
+
+
+def customer_wrote(case: Case, now: datetime, content: Content) -> Case:
+    """The case after the customer wrote: we owe an answer, and the clocks run."""
+    waiting = customer_waits(case, now, content)
+    status: Status = "claimed" if case.status == "waiting" else case.status
+    what = "customer_replied" if case.is_held else "message_added"
+    written = replace(waiting, status=status)
+    return written.noted(now, "customer", what, severity=case.severity.word)
+
+
+def dimensions(case: Case) -> dict[str, str]:
+    """What reports group a case by, as a fact carries it."""
+    return {
+        "topic": case.topic,
+        "subtopic": case.subtopic,
+        "severity": case.severity.word,
+        "team": case.team,
+        "respond_by": write_utc(case.sla.respond_by),
+    }
 
 
 def _secondary(case: Case, judged: Triage, topic: str) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.cases import details
-from bot.cases.filing import Filed, calendar_of, file_case
+from bot.cases.filing import Filed, dimensions, file_case
 from bot.cases.problem import FALLBACK_TOPIC, SURE_TOPIC
+from bot.cases.promise import calendar_of
 from bot.cases.self_service import asks_something, choose_faq, choose_resource, read_as_statement
 from bot.cases.speaker import Speaker
 from bot.cases.state import Intake
@@ -197,16 +198,16 @@ class IntakeSteps(Speaker):
         filed = file_case(reference, intake, self._turn, self._content)
         self._turn.put(filed.case)
         self._turn.opened_from[filed.case.id] = intake.line
-        self._state.filed, self._state.intake = intake, None
+        self._state.filed, self._state.filed_case = intake, filed.case.id
+        self._state.intake = None
         self._opened(filed)
         return filed
 
     def _opened(self, filed: Filed) -> None:
         case = filed.case
         self._turn.happened(
-            "case_opened", case=case.id, topic=case.topic, subtopic=case.subtopic,
-            severity=case.severity.word, team=case.team, channel=case.channel,
-            sentiment=case.sentiment, language=case.customer.language,
+            "case_opened", case=case.id, channel=case.channel, sentiment=case.sentiment,
+            language=case.customer.language, **dimensions(case),
         )  # fmt: skip
 
     def _receipt(self, filed: Filed, intake: Intake) -> None:

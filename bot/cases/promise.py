@@ -8,6 +8,8 @@ from typing import Protocol
 
 from bot.cases.case import Case
 from bot.cases.timestamps import aware, write_utc
+from bot.playbook.content import Content
+from bot.playbook.hours import Calendar as TeamCalendar
 from bot.playbook.model import Severity, Topic
 
 PROMISE_MOVED = "promise_moved"
@@ -37,6 +39,11 @@ class Promise:
 
     respond_by: datetime
     opens_at: datetime | None
+
+
+def calendar_of(team: str, content: Content) -> TeamCalendar:
+    """When the people of a team are in."""
+    return content.calendars[content.playbook.teams[team].calendar]
 
 
 def due(opened_at: datetime, severity: Severity, topic: Topic, calendar: Calendar) -> datetime:
@@ -81,6 +88,5 @@ def move_promise(case: Case, promise: Promise, now: datetime) -> Case:
 
 
 def is_answered(case: Case) -> bool:
-    """Whether a person has written to the customer, or nobody needs to any more."""
-    spoke = any(line.speaker == "agent" for line in case.transcript)
-    return spoke or case.status in ("waiting", "resolved", "closed")
+    """Whether nobody of ours owes the customer an answer: they have it, or it is done."""
+    return case.status not in ("new", "claimed")

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from bot.cases import details
 from bot.cases.case import Case
-from bot.cases.filing import calendar_of, judge
+from bot.cases.filing import judge
 from bot.cases.phrasing import Phrasing
+from bot.cases.promise import calendar_of
 from bot.cases.state import Intake, State
 from bot.cases.triage import Triage
 from bot.cases.turn import Reply, Turn

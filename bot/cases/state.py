@@ -39,13 +39,14 @@ class Intake:
 @dataclass
 class State:
     """`number` counts the intakes of this conversation; `filed` is the one that became the latest
-    case. `held` is a message waiting for the answer
-    to "same matter or a new one?". `unclear` counts messages in a row that meant nothing to us."""
+    case, whose reference is `filed_case`. `held` is a message waiting for the answer to "same
+    matter or a new one?". `unclear` counts messages in a row that meant nothing to us."""
 
     greeted_at: datetime | None = None
     number: int = 0
     intake: Intake | None = None
     filed: Intake | None = None
+    filed_case: str = ""
     held: Understanding | None = None
     abuse: int = 0
     muted_until: datetime | None = None

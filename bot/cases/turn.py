@@ -39,7 +39,8 @@ class Turn:
     """What the worker fills in: `text` is what Rasa gets (a button's payload, or the words) and
     `shown` what the customer sees of it; `private_url` is the platform's deep link into private
     messages, for public ones; `state` is Rasa's compact state ('' when new), replaced by the turn;
-    `case` is the conversation's latest case; `reference(n)` gives the reference of its n-th case,
+    `case` is the one a person holds the conversation by, else its latest open one, else its latest,
+    and `cases` are all that are known of it; `reference(n)` gives the reference of its n-th case,
     however often it is asked; `repeat_contacts` counts the customer's cases that were not solved;
     `line` is the turn's first line in the transcript.
 
@@ -60,6 +61,7 @@ class Turn:
     private_url: str = ""
     state: str = ""
     case: Case | None = None
+    cases: tuple[Case, ...] = ()
     repeat_contacts: int = 0
     answered: bool = False
     prepared: list[Reply] = field(default_factory=list)

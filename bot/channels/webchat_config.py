@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from bot.cases.filing import calendar_of
+from bot.cases.promise import calendar_of
 from bot.cases.phrasing import Phrasing
 from bot.playbook.content import Content
 from bot.playbook.texts import TEXTS

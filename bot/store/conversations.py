@@ -7,7 +7,7 @@ everything the turn prepared in one atomic step (`commit`).
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -16,7 +16,9 @@ from bot.cases.case import Case, Customer, Visibility
 from bot.cases.reference import make_reference
 from bot.cases.timestamps import write_utc
 from bot.cases.turn import Fact, Reply, Turn
+from bot.cases.watching import next_event
 from bot.errors import ConversationBusy, NightdeskError
+from bot.playbook.content import Content
 from bot.store.connection import Connection, answering
 
 LEASE_SECONDS = 5.0
@@ -55,7 +57,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the transcript, as readers get it. `number` counts from 1."""
+    """A line of the transcript, as readers get it. `number` counts from 1; `who` is the agent."""
 
     number: int
     speaker: str
@@ -64,19 +66,24 @@ class Line:
     kind: str = "text"
     buttons: tuple[tuple[str, str], ...] = ()
     id: str = ""
+    who: str = ""
 
 
 @dataclass
 class Claimed:
-    """A conversation in this worker's hands. `waiting` are (line, message) not handled yet."""
+    """A conversation in this worker's hands. `waiting` are (line, message) not handled yet; `case`
+    is the one a person holds the conversation by (then its id is in `held`), else the latest that
+    is open, else the latest; `cases` are the last ten, `revisions` what they were read at."""
 
     conversation: str
     token: str
     attempts: int
     state: str = ""
     waiting: list[tuple[int, Inbound]] = field(default_factory=list)
+    held: str = ""
     case: Case | None = None
-    revision: int = 0
+    cases: tuple[Case, ...] = ()
+    revisions: dict[str, int] = field(default_factory=dict)
     repeat_contacts: int = 0
 
 
@@ -97,12 +104,12 @@ class Conversations:
     async def accept(self, message: Inbound, now: datetime, burst_seconds: float = 0.0) -> Accepted:
         """Stores the message durably, once; it is due after the channel's burst window."""
         due = milliseconds(now) + int(burst_seconds * 1000)
-        fact = _fact_json(
+        fact = fact_json(
             Fact("message_received", {"message": message.id}), message.conversation, now
         )
         line = _line_json("customer", message.text, now, kind="text", id=message.id)
         new, place = await self._at.run(
-            "accept", message.conversation, message.id, _inbound_json(message), line, due,
+            "accept", message.conversation, message.id, inbound_json(message), line, due,
             message.channel, json.dumps(_customer_json(message.customer)), fact,
         )  # fmt: skip
         if new:
@@ -128,6 +135,13 @@ class Conversations:
         async with answering():
             return bool(await self._at.redis.exists(key))
 
+    async def inbox_lines(self, conversation: str) -> set[int]:
+        """The transcript's lines that wait for their turn."""
+        key = self._at.keys.conversation(conversation, "inbox")
+        async with answering():
+            waiting = await self._at.redis.lrange(key, 0, -1)
+        return {_waiting(item)[0] for item in waiting}
+
     async def button(self, conversation: str, payload: str) -> str | None:
         """The title of a button the bot sent in this conversation, None for any other payload."""
         key = self._at.keys.conversation(conversation, "buttons")
@@ -148,21 +162,34 @@ class Conversations:
         keys, name = self._at.keys, claimed.conversation
         async with answering():
             pipe = self._at.redis.pipeline(transaction=False)
-            pipe.hget(keys.conversation(name, "main"), "state")
+            pipe.hmget(keys.conversation(name, "main"), "state", "held")
             pipe.lrange(keys.conversation(name, "inbox"), 0, -1)
             pipe.zrevrange(keys.conversation(name, "cases"), 0, 9)
-            state, inbox, references = await pipe.execute()
-        claimed.state = state or ""
+            (state, held), inbox, references = await pipe.execute()
+        claimed.state, claimed.held = state or "", held or ""
         claimed.waiting = [_waiting(item) for item in inbox]
-        await self._load_cases(claimed, references, now)
-
-    async def _load_cases(self, claimed: Claimed, references: list[str], now: datetime) -> None:
-        found = [case for case in [await self.case(ref) for ref in references] if case]
-        claimed.case, claimed.revision = found[0] if found else (None, 0)
+        known = await self._known([*references, *([held] if held else [])])
+        claimed.cases = tuple(case for case, _ in known.values())
+        claimed.revisions = {case.id: revision for case, revision in known.values()}
+        claimed.case = _in_question(claimed)
         claimed.repeat_contacts = sum(
             now - case.opened_at < _REPEATS_COUNT_FOR and case.status not in ("resolved", "closed")
-            for case, _ in found
+            for case in claimed.cases
         )
+
+    async def _known(self, references: Sequence[str]) -> dict[str, tuple[Case, int]]:
+        found = {reference: await self.case(reference) for reference in dict.fromkeys(references)}
+        return {reference: known for reference, known in found.items() if known}
+
+    async def beside(self, conversation: str) -> tuple[str, dict[str, tuple[Case, int]]]:
+        """The case by which a person holds the conversation ('' when nobody does), and its last ten
+        cases with their revisions."""
+        keys = self._at.keys
+        async with answering():
+            held = await self._at.redis.hget(keys.conversation(conversation, "main"), "held")
+            cases = keys.conversation(conversation, "cases")
+            references = await self._at.redis.zrevrange(cases, 0, 9)
+        return held or "", await self._known([*references, *([held] if held else [])])
 
     async def case(self, reference: str) -> tuple[Case, int] | None:
         """A case without its transcript, and its revision."""
@@ -186,37 +213,36 @@ class Conversations:
     async def commit(self, claimed: Claimed, turn: Turn, handled: Sequence[Inbound]) -> bool:
         """Writes the turn in one step; True when more messages wait (the lease is kept).
 
-        Raises ConversationBusy when the lease was lost, CaseChanged when a case was changed
-        meanwhile; nothing was written then.
+        Raises ConversationBusy when the lease was lost, CaseChanged when a case was changed, or
+        taken in hand or given back by a person, meanwhile; nothing was written then.
         """
-        known = claimed.case.id if claimed.case else ""
-        ids = [message.id for message in handled]
-        outcome = await self._write(turn, claimed.token, ids, known, claimed.revision)
+        outcome = await self.write(
+            turn.conversation,
+            claimed.token,
+            {
+                "state": turn.state,
+                "handled": [message.id for message in handled],
+                "lines": [_reply_json(reply, turn.now) for reply in turn.replies],
+                "buttons": [list(button) for reply in turn.replies for button in reply.buttons],
+                "cases": [
+                    case_json(
+                        case,
+                        claimed.revisions.get(case.id, 0),
+                        turn.content,
+                        turn.opened_from.get(case.id, 1),
+                    )
+                    for case in turn.changed.values()
+                ],
+                "facts": [fact_json(fact, turn.conversation, turn.now) for fact in turn.facts],
+                "held": claimed.held,
+                "held_else": "",
+            },
+        )
         return outcome == "more"
 
-    async def post(self, turn: Turn, case: Case, revision: int) -> None:
-        """Writes what was prepared outside a customer's turn (a moved promise): no lease needed.
-
-        Raises CaseChanged when the case is no longer at `revision`.
-        """
-        await self._write(turn, "", [], case.id, revision)
-
-    async def _write(
-        self, turn: Turn, token: str, handled: list[str], known: str, revision: int
-    ) -> str:
-        document: dict[str, Any] = {
-            "handled": handled,
-            "lines": [_reply_json(reply, turn.now) for reply in turn.replies],
-            "buttons": [list(button) for reply in turn.replies for button in reply.buttons],
-            "cases": [
-                _case_json(case, revision if case.id == known else 0, turn)
-                for case in turn.changed.values()
-            ],
-            "facts": [_fact_json(fact, turn.conversation, turn.now) for fact in turn.facts],
-        }
-        if token:
-            document["state"] = turn.state
-        outcome = await self._at.run("commit", turn.conversation, token, json.dumps(document))
+    async def write(self, conversation: str, token: str, document: Mapping[str, Any]) -> str:
+        """Writes what commit.lua describes: `more`, `done` or `known`."""
+        outcome = await self._at.run("commit", conversation, token, json.dumps(document))
         if outcome == "lost":
             raise ConversationBusy("The conversation was taken over by another worker.")
         if outcome == "conflict":
@@ -250,7 +276,8 @@ def _customer_json(customer: Customer) -> dict[str, Any]:
     }
 
 
-def _inbound_json(message: Inbound) -> str:
+def inbound_json(message: Inbound) -> str:
+    """A message as it waits in the inbox."""
     document = {**message.__dict__, "customer": _customer_json(message.customer)}
     return json.dumps(document, ensure_ascii=False)
 
@@ -267,8 +294,13 @@ def _line_json(speaker: str, text: str, at: datetime, **more: Any) -> str:
 
 
 def _reply_json(reply: Reply, at: datetime) -> str:
+    return said_json("bot", reply, at)
+
+
+def said_json(speaker: str, reply: Reply, at: datetime, **more: str) -> str:
+    """A line of the transcript, for commit.lua."""
     return _line_json(
-        "bot", reply.text, at, kind=reply.kind, buttons=[list(b) for b in reply.buttons]
+        speaker, reply.text, at, kind=reply.kind, buttons=[list(b) for b in reply.buttons], **more
     )
 
 
@@ -282,21 +314,32 @@ def _line(number: int, text: str) -> Line:
         kind=values.get("kind", "text"),
         buttons=tuple((title, payload) for title, payload in values.get("buttons", ())),
         id=values.get("id", ""),
+        who=values.get("who", ""),
     )
 
 
-def _case_json(case: Case, expected: int, turn: Turn) -> dict[str, Any]:
-    running = case.status in ("new", "claimed")
+def _in_question(claimed: Claimed) -> Case | None:
+    held = [case for case in claimed.cases if case.id == claimed.held]
+    open_ones = [case for case in claimed.cases if case.is_open]
+    return next(iter([*held, *open_ones, *claimed.cases]), None)
+
+
+def case_json(case: Case, expected: int, content: Content, first_line: int = 1) -> dict[str, Any]:
+    """A case for commit.lua: written if its revision is still `expected` (0: it is new).
+    `first_line` is where the transcript of a new one begins."""
+    look_at = next_event(case, content)
     return {
         "id": case.id,
         "json": json.dumps(case.to_json(), ensure_ascii=False),
         "expected": expected,
         "opened": milliseconds(case.opened_at),
-        "from": turn.opened_from.get(case.id, 1),
-        "due": milliseconds(case.sla.respond_by) if running else 0,
+        "from": first_line,
+        "due": milliseconds(look_at) if look_at else 0,
+        "holds": case.is_held,
     }
 
 
-def _fact_json(fact: Fact, conversation: str, at: datetime) -> str:
+def fact_json(fact: Fact, conversation: str, at: datetime) -> str:
+    """A fact as it stands in the event stream."""
     document = {"type": fact.type, "at": write_utc(at), "conversation": conversation, **fact.about}
     return json.dumps(document)

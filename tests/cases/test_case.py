@@ -19,6 +19,7 @@ from bot.cases.case import (
     Detail,
     Entry,
     Line,
+    Note,
     Sla,
     schema,
     validate,
@@ -60,7 +61,12 @@ cases = st.builds(
     severity_reasons=unique(words, 1),
     sentiment=st.sampled_from(["negative", "neutral", "positive"]),
     team=words,
-    sla=st.builds(Sla, moments, st.none() | moments),
+    sla=st.builds(
+        Sla,
+        moments,
+        *[st.none() | moments] * 4,
+        st.none() | st.integers(-(10**6), 10**6),
+    ),
     summary=st.text(),
     secondary_topics=unique(words),
     tags=unique(words),
@@ -77,6 +83,9 @@ cases = st.builds(
     ).map(tuple),
     incident=st.none() | words,
     status=st.sampled_from(["new", "claimed", "waiting", "resolved", "closed"]),
+    notes=st.lists(st.builds(Note, moments, words, st.text()), max_size=2).map(tuple),
+    rating=st.none() | st.integers(1, 5),
+    reply_at=st.none() | moments,
     history=st.lists(
         st.builds(Entry, moments, words, words, st.dictionaries(keys, scalars, max_size=2)),
         max_size=3,
@@ -127,7 +136,7 @@ def test_case_is_written_with_utc_moments_and_words() -> None:
     assert document["transcript"] == [
         {"from": "customer", "at": "2026-03-01T12:00:00Z", "text": "I was charged twice"}
     ]
-    assert document["schema"] == 1
+    assert document["schema"] == 2
 
 
 @pytest.mark.parametrize("name", ["id", "topic", "subtopic", "team", "severity_reasons"])
@@ -151,8 +160,21 @@ def test_case_is_refused_when_a_moment_has_no_time_zone(change: dict[str, Any]) 
 
 
 def test_case_of_another_schema_version_is_refused() -> None:
-    with pytest.raises(ValueError, match="schema version 1"):
-        Case.from_json({**a_case().to_json(), "schema": 2})
+    with pytest.raises(ValueError, match="schema version 1 to 2"):
+        Case.from_json({**a_case().to_json(), "schema": 3})
+
+
+def test_case_of_the_first_schema_version_is_read() -> None:
+    document = a_case().to_json()
+    for name in ("notes", "rating", "reply_at"):
+        del document[name]
+    promise = document["sla"]["respond_by"]
+    document["sla"] = {"respond_by": promise, "window_closes_at": None}
+
+    case = Case.from_json({**document, "schema": 1})
+
+    assert (case.notes, case.rating, case.reply_at) == ((), None, None)
+    assert case.sla.first_response_by == case.sla.respond_by
 
 
 @pytest.mark.parametrize(
@@ -169,7 +191,8 @@ def test_case_of_another_schema_version_is_refused() -> None:
         (("details", "amount"), {"value": None, "source": "said"}),
         (("transcript", 0, "from"), "robot"),
         (("invented",), 1),
-        (("schema",), 2),
+        (("schema",), 3),
+        (("rating",), 6),
     ],
 )
 def test_validation_refuses_what_the_schema_does_not_allow(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.case import Case, Customer, Line, Sla
+from bot.cases.case import Case, Customer, Sla, Status
 from bot.cases.promise import (
     Promise,
     check_at,
@@ -138,12 +138,13 @@ def test_promise_is_not_moved_when_nobody_waits_for_us(status: Any) -> None:
     assert next_promise(case, MONDAY + timedelta(hours=2), TOPIC, OFFICE) is None
 
 
-def test_promise_is_not_moved_when_an_agent_has_written() -> None:
-    spoken = a_case(SATURDAY_NIGHT, transcript=(Line("agent", MONDAY, "Hello"),))
-    only_bot = a_case(SATURDAY_NIGHT, transcript=(Line("bot", MONDAY, "Hello"),))
+@pytest.mark.parametrize("status", ["waiting", "resolved", "closed"])
+def test_promise_is_not_moved_when_the_customer_has_an_answer(status: Status) -> None:
+    answered = a_case(SATURDAY_NIGHT, status=status)
+    only_claimed = a_case(SATURDAY_NIGHT, status="claimed", assignee="u-1")
 
-    assert next_promise(spoken, MONDAY + timedelta(hours=2), TOPIC, OFFICE) is None
-    assert next_promise(only_bot, MONDAY + timedelta(hours=2), TOPIC, OFFICE) is not None
+    assert next_promise(answered, MONDAY + timedelta(hours=2), TOPIC, OFFICE) is None
+    assert next_promise(only_claimed, MONDAY + timedelta(hours=2), TOPIC, OFFICE) is not None
 
 
 @given(st.integers(0, 14 * 24 * 60), st.sampled_from(Severity))

@@ -17,13 +17,13 @@ from aiohttp import web
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.cases.case import Case, Customer, Detail, Sla
-from bot.cases.turn import Turn
+from bot.cases.turn import Fact
 from bot.handoff.on_call import OnCallDesk
 from bot.handoff.webhook import SIGNATURE, TIMESTAMP, verify
 from bot.playbook.content import Content
 from bot.playbook.model import OnCallStep, Playbook, Severity
 from bot.store.connection import Connection
-from bot.store.conversations import Conversations
+from bot.store.conversations import Conversations, case_json, fact_json
 
 OpenCase = Callable[..., Awaitable[Case]]
 
@@ -111,20 +111,17 @@ def chained(content: Content, *steps: OnCallStep) -> Playbook:
 async def put_case(
     connection: Connection, content: Content, clock: Clock, case: Case, revision: int, fact: str
 ) -> None:
-    conversations = Conversations(connection)
-    turn = Turn(
-        conversation=case.conversation,
-        channel=case.channel,
-        customer=case.customer,
-        text="",
-        shown="",
-        now=clock.now,
-        content=content,
-        reference=lambda number: conversations.reference_for(case.conversation, number),
-    )
-    turn.put(case)
-    turn.happened(fact, case=case.id, severity=case.severity.word)
-    await conversations.post(turn, case, revision)
+    about = Fact(fact, {"case": case.id, "severity": case.severity.word})
+    document = {
+        "handled": [],
+        "lines": [],
+        "buttons": [],
+        "cases": [case_json(case, revision, content)],
+        "facts": [fact_json(about, case.conversation, clock.now)],
+        "held": "",
+        "held_else": "",
+    }
+    await Conversations(connection).write(case.conversation, "", document)
 
 
 def a_case(reference: str, at: datetime, **more: Any) -> Case:

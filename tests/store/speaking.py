@@ -15,6 +15,7 @@ from bot.cases.understanding import Understanding
 from bot.playbook.content import Content
 from bot.store.connection import Connection
 from bot.store.conversations import Accepted, Claimed, Conversations, Inbound
+from bot.store.desk_steps import Handling
 
 ANN = "rest:ann"
 
@@ -71,6 +72,7 @@ class Speaking:
             reference,
             state=claimed.state,
             case=claimed.case,
+            cases=claimed.cases,
             line=line,
         )
         turn.replies.extend(Reply(text) for text in replies)
@@ -96,6 +98,10 @@ class Speaking:
         case = await self.open_case(turn)
         await self.commit(claimed, turn)
         return case
+
+    def handling(self) -> Handling:
+        """What people do, on the same clock."""
+        return Handling(self.connection, lambda: self.content, lambda: self.now)
 
     async def waiting(self) -> list[str]:
         claimed = await self.take("looking")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from bot.cases.case import Customer
 from bot.cases.turn import Reply
 from bot.errors import ConversationBusy
-from bot.store.conversations import LEASE_SECONDS, CaseChanged, Claimed, Inbound
+from bot.store.conversations import LEASE_SECONDS, CaseChanged, Inbound
 from bot.store.keys import ConversationPart
 from tests.standing_in import stored
 
@@ -214,37 +213,43 @@ async def test_turn_is_done_again_when_its_case_was_changed_meanwhile(speaking: 
     case = await speaking.case_for()
     await speaking.accept("any news?")
     claimed = await speaking.take()
-    assert (claimed.case, claimed.revision) == (case, 1)
+    assert (claimed.case, claimed.revisions) == (case, {case.id: 1})
     turn = speaking.turn(claimed, "none")
     turn.put(case.noted(speaking.now, "bot", "note"))
-    beside = speaking.turn(claimed, "we are at it")
-    beside.put(replace(case, status="claimed"))
-    await speaking.store.post(beside, case, 1)
+    noted = await speaking.handling().note(case.id, "u-1", "n1", "looks bad")
     before = await stored(speaking.connection)
     with pytest.raises(CaseChanged):
         await speaking.commit(claimed, turn)
     assert await stored(speaking.connection) == before
     await speaking.store.load(claimed, speaking.now)
-    assert (claimed.case, claimed.revision) == (replace(case, status="claimed"), 2)
-    assert await speaking.commit(claimed, speaking.turn(claimed, "claimed")) is False
+    assert (claimed.case, claimed.revisions) == (noted, {case.id: 2})
+    assert await speaking.commit(claimed, speaking.turn(claimed, "seen")) is False
 
 
-async def test_two_writers_beside_a_turn_cannot_both_win(speaking: Speaking) -> None:
+async def test_turn_is_done_again_when_a_person_took_the_conversation_meanwhile(
+    speaking: Speaking,
+) -> None:
+    """Also when the turn would not have touched the case: the bot must not speak any more."""
     case = await speaking.case_for()
-    claimed = nobodys_claim()
-    turns = [speaking.turn(claimed, f"from {n}") for n in range(5)]
-    for turn in turns:
-        turn.put(case.noted(speaking.now, "bot", "note"))
-    results = await asyncio.gather(
-        *(speaking.store.post(turn, case, 1) for turn in turns), return_exceptions=True
-    )
-    assert sum(result is None for result in results) == 1
-    assert sum(isinstance(result, CaseChanged) for result in results) == 4
+    await speaking.accept("when do you open?")
+    claimed = await speaking.take()
+    turn = speaking.turn(claimed, "at nine")
+    await speaking.handling().claim(case.id, "u-1")
+    with pytest.raises(CaseChanged):
+        await speaking.commit(claimed, turn)
+    await speaking.store.load(claimed, speaking.now)
+    assert claimed.held == case.id
+    assert claimed.case is not None
+    assert claimed.case.is_held
 
 
-def nobodys_claim() -> Claimed:
-    message = Inbound("x", ANN, "rest", Customer("ann"), "")
-    return Claimed(ANN, "", 1, waiting=[(1, message)])
+async def test_writers_beside_a_turn_do_not_lose_each_others_work(speaking: Speaking) -> None:
+    case = await speaking.case_for()
+    handling = speaking.handling()
+    await asyncio.gather(*(handling.note(case.id, f"u-{n}", "n", f"note {n}") for n in range(5)))
+    found = await speaking.store.case(case.id)
+    assert found is not None
+    assert {note.text for note in found[0].notes} == {f"note {n}" for n in range(5)}
 
 
 async def test_buttons_are_known_in_their_conversation_only(speaking: Speaking) -> None:

@@ -12,11 +12,13 @@ import pytest
 
 from bot.cases.case import Case, Customer, Sla
 from bot.cases.promise import PROMISE_MOVED
-from bot.handoff.promises import PROMISE_BROKEN, PromiseKeeper
+from bot.cases.watching import PROMISE_BROKEN
+from bot.handoff.watch import CaseWatch
 from bot.playbook.content import Content
 from bot.playbook.model import Severity
 from bot.store.connection import Connection
 from bot.store.conversations import Conversations, milliseconds
+from bot.store.desk_steps import Handling
 
 from .people import Clock, OpenCase, facts_of, put_case
 
@@ -30,10 +32,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def keeper_of(
-    connection: Connection, content: Content, clock: Clock
-) -> Callable[[], PromiseKeeper]:
-    return lambda: PromiseKeeper(connection, lambda: content, clock)
+def keeper_of(connection: Connection, content: Content, clock: Clock) -> Callable[[], CaseWatch]:
+    return lambda: CaseWatch(connection, lambda: content, clock)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def texts(connection: Connection, case: Case) -> list[str]:
 
 
 async def test_customer_gets_a_new_promise_before_the_old_one_breaks_and_only_once(
-    keeper_of: Callable[[], PromiseKeeper], case: Case, connection: Connection, clock: Clock
+    keeper_of: Callable[[], CaseWatch], case: Case, connection: Connection, clock: Clock
 ) -> None:
     keeper = keeper_of()
     clock.advance(minutes=104)
@@ -77,14 +77,14 @@ async def test_customer_gets_a_new_promise_before_the_old_one_breaks_and_only_on
     moved = await stored(connection, case)
     assert moved.sla.respond_by == clock.now + timedelta(hours=2)
     assert moved.happened(PROMISE_MOVED)
-    score = await connection.redis.zscore(connection.keys.one("promises"), case.id)
+    score = await connection.redis.zscore(connection.keys.one("watched"), case.id)
     assert score == milliseconds(moved.sla.respond_by)
     (fact,) = await facts_of(connection, "promise_moved")
     assert fact["case"] == case.id
 
 
 async def test_customer_gets_it_once_when_many_keepers_look_and_restart(
-    keeper_of: Callable[[], PromiseKeeper], case: Case, connection: Connection, clock: Clock
+    keeper_of: Callable[[], CaseWatch], case: Case, connection: Connection, clock: Clock
 ) -> None:
     clock.advance(minutes=110)
     await asyncio.gather(*(keeper_of().look() for _ in range(8)))
@@ -95,7 +95,7 @@ async def test_customer_gets_it_once_when_many_keepers_look_and_restart(
 
 
 async def test_a_promise_that_breaks_after_all_is_noted_once(
-    keeper_of: Callable[[], PromiseKeeper], case: Case, connection: Connection, clock: Clock
+    keeper_of: Callable[[], CaseWatch], case: Case, connection: Connection, clock: Clock
 ) -> None:
     keeper = keeper_of()
     for minutes in (110, 130, 5, 600):
@@ -109,7 +109,7 @@ async def test_a_promise_that_breaks_after_all_is_noted_once(
 
 
 async def test_a_promise_that_broke_while_nobody_looked_is_noted_and_moved(
-    keeper_of: Callable[[], PromiseKeeper], case: Case, connection: Connection, clock: Clock
+    keeper_of: Callable[[], CaseWatch], case: Case, connection: Connection, clock: Clock
 ) -> None:
     clock.advance(hours=5)
     await keeper_of().look()
@@ -121,7 +121,7 @@ async def test_a_promise_that_broke_while_nobody_looked_is_noted_and_moved(
 
 @pytest.mark.parametrize("status", ["waiting", "resolved", "closed"])
 async def test_nothing_is_said_when_the_case_is_answered_or_done(
-    keeper_of: Callable[[], PromiseKeeper],
+    keeper_of: Callable[[], CaseWatch],
     case: Case,
     connection: Connection,
     content: Content,
@@ -137,54 +137,30 @@ async def test_nothing_is_said_when_the_case_is_answered_or_done(
     assert await facts_of(connection, "promise_broken", "promise_moved") == []
 
 
-async def test_nothing_is_said_when_a_person_wrote_in_the_conversation(
-    keeper_of: Callable[[], PromiseKeeper], case: Case, connection: Connection, clock: Clock
-) -> None:
-    line = '{"from": "agent", "at": "2026-03-02T12:30:00Z", "text": "I am looking at it."}'
-    await connection.redis.rpush(connection.keys.conversation(case.conversation, "log"), line)
-    clock.advance(minutes=110)
-    await keeper_of().look()
-
-    assert await texts(connection, case) == ["I am looking at it."]
-
-
 async def test_a_change_meanwhile_is_kept_and_the_promise_moved_on_top_of_it(
-    keeper_of: Callable[[], PromiseKeeper],
+    keeper_of: Callable[[], CaseWatch],
     case: Case,
     connection: Connection,
     content: Content,
     clock: Clock,
 ) -> None:
-    keeper = keeper_of()
-    post, posts = keeper._conversations.post, []
-
-    async def post_too_late(turn: object, read: Case, revision: int) -> None:
-        if not posts:
-            claimed = replace(read, status="claimed", assignee="mina")
-            await put_case(connection, content, clock, claimed, revision, "case_claimed")
-        posts.append(revision)
-        await post(turn, read, revision)  # type: ignore[arg-type]
-
-    keeper._conversations.post = post_too_late  # type: ignore[method-assign, assignment]
     clock.advance(minutes=110)
-    await keeper.look()
+    handling = Handling(connection, lambda: content, lambda: clock.now)
+    await asyncio.gather(
+        keeper_of().look(), *(handling.note(case.id, "u-1", str(n), "hm") for n in range(5))
+    )
 
-    assert posts == [1, 2]
     after = await stored(connection, case)
-    assert (after.assignee, after.happened(PROMISE_MOVED)) == ("mina", True)
+    assert (len(after.notes), after.happened(PROMISE_MOVED)) == (5, True)
     assert len(await texts(connection, case)) == 1
 
 
 async def test_customer_is_told_in_their_language(
-    keeper_of: Callable[[], PromiseKeeper],
-    case: Case,
-    connection: Connection,
-    content: Content,
-    clock: Clock,
+    case: Case, connection: Connection, content: Content, clock: Clock
 ) -> None:
-    keeper = keeper_of()
     german = {**content.texts.by_language, "de": {"promise_moved": ("{reference}: bis {due}",)}}
-    keeper._content = lambda: replace(content, texts=replace(content.texts, by_language=german))
+    spoken_here = replace(content, texts=replace(content.texts, by_language=german))
+    keeper = CaseWatch(connection, lambda: spoken_here, clock)
     spoken = replace(case, customer=replace(case.customer, language="de"))
     await put_case(connection, content, clock, spoken, 1, "case_changed")
     clock.advance(minutes=110)
@@ -194,7 +170,7 @@ async def test_customer_is_told_in_their_language(
 
 
 async def test_a_case_of_a_topic_that_is_gone_does_not_stop_the_others(
-    keeper_of: Callable[[], PromiseKeeper],
+    keeper_of: Callable[[], CaseWatch],
     open_case: OpenCase,
     case: Case,
     connection: Connection,
@@ -206,11 +182,11 @@ async def test_a_case_of_a_topic_that_is_gone_does_not_stop_the_others(
     await keeper_of().look()
 
     assert len(await texts(connection, case)) == 1
-    assert "the promise of case ND-2222222: KeyError" in caplog.text
+    assert "the clock of case ND-2222222: KeyError" in caplog.text
 
 
 async def test_keeper_runs_until_it_is_cancelled(
-    keeper_of: Callable[[], PromiseKeeper], case: Case, connection: Connection, clock: Clock
+    keeper_of: Callable[[], CaseWatch], case: Case, connection: Connection, clock: Clock
 ) -> None:
     clock.advance(minutes=110)
     running = asyncio.create_task(keeper_of().run())
