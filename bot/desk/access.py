@@ -12,7 +12,7 @@ note the action, so that a test can read it back with `action_of(route.handler)`
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, Literal
@@ -26,7 +26,7 @@ from bot.channels.requests import bearer
 from bot.clock import Now
 from bot.desk.requests import READING, cookie_of, field_of, form_of, is_foreign
 from bot.desk.rights import Action, may
-from bot.desk.templating import SAFE_HEADERS, as_page
+from bot.desk.templating import SAFE_HEADERS, Handler, as_page
 from bot.errors import BadRequest
 from bot.store.connection import Connection
 from bot.store.people import People
@@ -37,7 +37,6 @@ SESSION_COOKIE = "nd_session"
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
 SIGN_IN = "/desk/sign-in"
-Handler = Callable[..., Awaitable[HTTPResponse | None]]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ when nobody is signed in), `csrf` (the token of the session or of the form) and 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from sanic.response import HTTPResponse, html
 from bot.desk.rights import home_of
 from bot.errors import BadRequest, StoreUnavailable
 
-Handler = Callable[..., Awaitable[HTTPResponse | None]]
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
 
 _POLICY = {
     "default-src": "'none'",

@@ -75,6 +75,11 @@ class Tokens:
             return bool(fitting) and bool(await self._at.redis.hdel(self._key, *fitting))
 
 
+def token_id(token: str) -> str:
+    """The id of a token whose text is at hand."""
+    return token_hash(token)[:_ID_LETTERS]
+
+
 def _holder(plain: dict[str, Any]) -> Holder:
     return Holder(plain["name"], plain["role"])
 
