@@ -47,10 +47,11 @@ environment = Environment(
 )
 
 
-def render(name: str, status: int = 200, **values: Any) -> HTTPResponse:
-    """The page templates/`name`, filled. A value the template needs and does not get is an error;
-    `me`, `csrf` and `page` may be left out where nobody is signed in."""
-    filled = environment.get_template(name).render({"me": None, "csrf": "", "page": "", **values})
+def render(template: str, /, status: int = 200, **values: Any) -> HTTPResponse:
+    """The page templates/`template`, filled. A value the template needs and does not get is an
+    error; `me`, `csrf` and `page` may be left out where nobody is signed in."""
+    given = {"me": None, "csrf": "", "page": "", **values}
+    filled = environment.get_template(template).render(given)
     return html(filled, status=status, headers=dict(SAFE_HEADERS))
 
 
