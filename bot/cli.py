@@ -23,7 +23,9 @@ app = typer.Typer(
 cases_app = typer.Typer(help="The cases in the queue.", no_args_is_help=True)
 token_app = typer.Typer(help="Bearer tokens for back ends and people.", no_args_is_help=True)
 app.add_typer(cases_app, name="cases")
+people_app = typer.Typer(help="The people who may sign in to the desk.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
+app.add_typer(people_app, name="people")
 
 Root = Annotated[Path, typer.Option(help="The project folder, which holds data/ and config.yml.")]
 DataDir = Annotated[Path, typer.Option(help="Where this machine keeps the store and the model.")]
@@ -211,6 +213,39 @@ def add_token(
 
     with _telling():
         typer.echo(run(_settings(root, data_dir), name, role))
+
+
+@people_app.command("list")
+def list_people(data_dir: DataDir = VAR, root: Root = HERE) -> None:
+    """The people of the desk: id, name, e-mail address, role, teams, state."""
+    from bot.commands.people import list_people as run
+
+    with _telling():
+        for line in run(_settings(root, data_dir)):
+            typer.echo(line)
+
+
+@people_app.command("setup-link")
+def setup_link(port: Port = 8080, data_dir: DataDir = VAR, root: Root = HERE) -> None:
+    """Prints a link that sets up the desk, as long as nobody is there; works once, for a day."""
+    from bot.commands.people import setup_link as run
+
+    with _telling():
+        typer.echo(run(_settings(root, data_dir, port=port)))
+
+
+@people_app.command("reset-link")
+def reset_link(
+    email: Annotated[str, typer.Argument(help="The address the person signs in with.")],
+    port: Port = 8080,
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+) -> None:
+    """Prints a link to choose a new password; works once, for three days."""
+    from bot.commands.people import reset_link as run
+
+    with _telling():
+        typer.echo(run(_settings(root, data_dir, port=port), email))
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -13,11 +14,15 @@ import urllib.request
 
 from rich.console import Console
 
+from bot.clock import moved_clock
 from bot.engine.training_stamp import is_current
-from bot.errors import ModelUnusable
+from bot.errors import ModelUnusable, StoreUnavailable
 from bot.handoff.settings import check_on_call, read_settings
 from bot.playbook.content import load_content
 from bot.settings import Settings
+from bot.store.connection import Connection
+from bot.store.links import SETUP_PATH
+from bot.store.sign_in import SignIn
 from bot.supervisor import Supervisor, require_free_port, sole_owner
 
 _READY_SECONDS = 120
@@ -35,7 +40,7 @@ def serve(settings: Settings) -> None:
             console.print("The content is newer than the model: training first.")
             _train(settings)
         console.print("Starting the store, the worker and the web server ...")
-        Supervisor(settings).run(lambda _: _announce_later(settings, console))
+        Supervisor(settings).run(lambda url: _announce_later(settings, url, console))
         console.print("Stopped. Everything is kept in", settings.data_dir.name + "/")
 
 
@@ -49,20 +54,39 @@ def _train(settings: Settings) -> None:
         raise ModelUnusable("Training failed; the lines above say why.")
 
 
-def _announce_later(settings: Settings, console: Console) -> None:
-    threading.Thread(target=_announce, args=(settings, console), daemon=True).start()
+def _announce_later(settings: Settings, store: str, console: Console) -> None:
+    threading.Thread(target=_announce, args=(settings, store, console), daemon=True).start()
 
 
-def _announce(settings: Settings, console: Console) -> None:
+def _announce(settings: Settings, store: str, console: Console) -> None:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     base = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     until = time.monotonic() + _READY_SECONDS
     while time.monotonic() < until:
         if _healthy(f"{base}/health"):
             console.print(_ADDRESSES.format(base=base))
+            _announce_setup(settings, store, base, console)
             return
         time.sleep(0.2)
     console.print("The bot does not answer yet; the log above says why.", style="red")
+
+
+def _announce_setup(settings: Settings, store: str, base: str, console: Console) -> None:
+    """The way in for the first person; nothing when somebody is there already."""
+
+    async def make() -> str | None:
+        connection = Connection(store)
+        try:
+            return await SignIn(connection).setup_link(moved_clock(settings.clock_shift)())
+        finally:
+            await connection.close()
+
+    try:
+        token = asyncio.run(make())
+    except StoreUnavailable:
+        token = None  # `nightdesk people setup-link` prints one at any time
+    if token is not None:
+        console.print(f"[bold]Set up the desk:[/] {base}{SETUP_PATH}{token}\n", soft_wrap=True)
 
 
 def _healthy(url: str) -> bool:
@@ -78,6 +102,7 @@ _ADDRESSES = """
   Chat page    {base}/chat
   Widget       <script src="{base}/widget.js" async></script>
   REST         POST {base}/webhooks/rest/webhook
+  Desk         {base}/desk
   Cases        GET {base}/api/cases
   Health       {base}/health
   A token      nightdesk token add NAME --role channel

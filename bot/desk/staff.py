@@ -10,10 +10,8 @@ from bot.clock import Now
 from bot.errors import BadRequest
 from bot.playbook.content import Content
 from bot.store.connection import Connection
-from bot.store.links import Links
+from bot.store.links import INVITE_PATH, Links
 from bot.store.people import People, Person
-
-INVITE_PATH = "/desk/invite/"
 
 
 class Staff:

@@ -19,6 +19,8 @@ from bot.store.connection import Connection, answering
 from bot.store.tokens import token_hash
 
 SETUP = "setup"
+SETUP_PATH = "/desk/setup/"
+INVITE_PATH = "/desk/invite/"
 SETUP_LASTS = timedelta(hours=24)
 INVITE_LASTS = timedelta(hours=72)
 _FORM = re.compile(r"(?:(u-[a-z0-9]{6})\.)?([A-Za-z0-9_-]{43})", re.ASCII)
