@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sanic import Sanic
@@ -13,22 +14,27 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from bot.api import api_routes
 from bot.cases.masking import Masker
 from bot.channels.base import Reception
 from bot.channels.rest import WAIT_SECONDS, Rest
 from bot.channels.webchat import WebChat
 from bot.clock import Now, now_utc
+from bot.desk.access import add_access
+from bot.desk.api import case_api
+from bot.desk.live import Live, live_api
+from bot.desk.people_api import people_api
+from bot.desk.sign_in_pages import sign_in_pages
 from bot.errors import BadRequest, StoreUnavailable
 from bot.handoff.on_call import OnCallDesk
 from bot.handoff.on_call_pages import on_call_pages
-from bot.handoff.promises import PromiseKeeper
 from bot.handoff.settings import HandoffSettings
+from bot.handoff.watch import CaseWatch
 from bot.playbook.content import Content
-from bot.store.cases import Cases
 from bot.store.connection import Connection
 from bot.store.conversations import Conversations
+from bot.store.events import Events
 from bot.store.heartbeat import Heartbeat, anyone_alive
+from bot.store.index import CaseIndex
 from bot.store.listening import Listening
 from bot.store.tokens import Tokens
 from bot.tasks import end_tasks
@@ -36,6 +42,9 @@ from bot.tasks import end_tasks
 log = logging.getLogger("nightdesk.web")
 
 MOST_BYTES = 1_000_000
+_HERE = ("127.0.0.1", "localhost", "::1")
+"""Hosts of public addresses that nobody else could follow a link to."""
+
 ALL_CHANNELS: Mapping[str, Mapping[str, Any]] = {Rest.name: {}, WebChat.name: {}}
 
 
@@ -68,7 +77,7 @@ def create_app(
     if WebChat.name in channels:
         webchat = WebChat(reception, channels[WebChat.name], content, connection)
         app.blueprint(webchat.blueprint())
-    app.blueprint(api_routes(Cases(connection), reception.tokens, now))
+    _add_desk(app, connection, content, now, [*channels], handoff.public_url if handoff else "")
     app.add_route(_health(connection), "/health", methods=["GET"], name="health")
     app.error_handler.add(Exception, _tell)
     _in_background(app, reception.listening.run)
@@ -78,18 +87,41 @@ def create_app(
     return app
 
 
+def _add_desk(
+    app: Sanic,
+    connection: Connection,
+    content: Content,
+    now: Now,
+    channels: Sequence[str],
+    public_url: str,
+) -> None:
+    """The agents' pages and API."""
+    index, live = CaseIndex(connection), Live(Events(connection))
+    elsewhere = urlsplit(public_url).hostname not in _HERE
+    add_access(app, connection, now)
+    for blueprint in (
+        sign_in_pages(connection, lambda: content, now),
+        case_api(connection, index, lambda: content, now, channels),
+        live_api(live),
+        people_api(connection, lambda: content, now, public_url if elsewhere else ""),
+    ):
+        app.blueprint(blueprint)
+    _in_background(app, index.warm)
+    _in_background(app, live.run)
+
+
 def _add_handoff(
     app: Sanic, connection: Connection, content: Content, now: Now, settings: HandoffSettings
 ) -> None:
-    """The on-call desk with its page, and the keeper of promises."""
+    """The on-call desk with its page, and the watch over cases."""
 
     def clock() -> float:
         return now().timestamp()
 
     desk = OnCallDesk(connection, lambda: content.playbook, settings, who=uuid4().hex, clock=clock)
-    app.blueprint(on_call_pages(desk))
+    app.blueprint(on_call_pages(desk, lambda reference: f"/desk/cases/{reference}"))
     _in_background(app, desk.run)
-    _in_background(app, PromiseKeeper(connection, lambda: content, clock=clock).run)
+    _in_background(app, CaseWatch(connection, lambda: content, clock=clock).run)
 
 
 def _in_background(app: Sanic, run: Callable[[], Coroutine[Any, Any, None]]) -> None:

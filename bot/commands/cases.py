@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import TextIO
 
@@ -18,29 +17,33 @@ from bot.cases.case import Case
 from bot.commands.opening import with_store
 from bot.errors import BadRequest
 from bot.settings import Settings
-from bot.store.cases import Cases, Page
+from bot.store.cases import Cases
 from bot.store.connection import Connection
+from bot.store.index import CaseIndex, Wanted
 
 _COLOURS = {"critical": "bold red", "high": "red", "normal": "yellow", "low": "green"}
 
 
 def list_cases(settings: Settings, filters: Mapping[str, str], order: str, limit: int) -> None:
     """Prints a table. Raises BadRequest for an unknown filter or order."""
+    wanted = Wanted.read(filters)
 
-    async def find(connection: Connection) -> Page:
-        now = datetime.now(timezone.utc)
-        return await Cases(connection).find(filters, order, 0, limit, now)
+    async def find(connection: Connection) -> tuple[list[Case], int]:
+        index = CaseIndex(connection)
+        await index.catch_up()
+        found = index.find(wanted, order, 0, limit)
+        return await Cases(connection).several([row.id for row in found.rows]), found.total
 
-    page = with_store(settings, find)
+    cases, total = with_store(settings, find)
     reference = Column("reference", no_wrap=True)
     table = Table(reference, "severity", "topic", "team", "respond by", "status", "summary")
-    for case in page.cases:
+    for case in cases:
         table.add_row(
             case.id, _severity(case), f"{case.topic}\n{case.subtopic}", case.team,
             f"{case.sla.respond_by:%a %d %b %H:%M} UTC", case.status, case.summary,
         )  # fmt: skip
     Console().print(table)
-    Console().print(f"{len(page.cases)} of {page.total} cases")
+    Console().print(f"{len(cases)} of {total} cases")
 
 
 def _severity(case: Case) -> Text:

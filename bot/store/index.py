@@ -12,13 +12,14 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
 from bot.cases.case import Case
-from bot.errors import BadRequest
+from bot.errors import BadRequest, StoreUnavailable
 from bot.store.connection import Connection, answering
 from bot.store.rows import Row, fold, make_row
 
@@ -98,6 +99,13 @@ class CaseIndex:
             covered = self._asked
             await self._follow()
             self._served = covered
+
+    async def warm(self) -> None:
+        """Reads everything ahead of the first question, as soon as the store is there."""
+        while True:
+            with suppress(StoreUnavailable):
+                return await self.catch_up()
+            await asyncio.sleep(1)
 
     def find(self, wanted: Wanted, order: str, offset: int, limit: int) -> Found:
         """Raises BadRequest for an unknown order."""

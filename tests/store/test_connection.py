@@ -19,6 +19,7 @@ from bot.store.connection import Connection, answering
 from bot.store.conversations import Claimed, Conversations, Inbound
 from bot.store.embedded import EmbeddedStore
 from bot.store.heartbeat import anyone_alive
+from bot.store.index import CaseIndex
 from bot.store.keys import Keys
 from bot.store.rates import Rates
 from bot.store.secrets import Secrets
@@ -41,7 +42,8 @@ OPERATIONS: dict[str, Callable[[Connection], Awaitable[Any]]] = {
     "release": lambda at: Conversations(at).release(CLAIMED, NOW),
     "reference": lambda at: Conversations(at).reference_for("rest:ann", 1),
     "case": lambda at: Cases(at).get("ND-7KQ2M4X"),
-    "cases": lambda at: Cases(at).find({}, "queue", 0, 9, NOW),
+    "cases": lambda at: Cases(at).all(),
+    "index": lambda at: CaseIndex(at).catch_up(),
     "token": lambda at: Tokens(at).holder("nd_x"),
     "new token": lambda at: Tokens(at).add("ann", "agent"),
     "secrets": lambda at: Secrets(at).of("webchat"),
