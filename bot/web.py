@@ -23,7 +23,9 @@ from bot.desk.access import add_access
 from bot.desk.api import case_api
 from bot.desk.live import Live, live_api
 from bot.desk.people_api import people_api
+from bot.desk.people_page import people_page
 from bot.desk.sign_in_pages import sign_in_pages
+from bot.desk.templating import error_page, is_page
 from bot.errors import BadRequest, StoreUnavailable
 from bot.handoff.on_call import OnCallDesk
 from bot.handoff.on_call_pages import on_call_pages
@@ -104,6 +106,7 @@ def _add_desk(
         case_api(connection, index, lambda: content, now, channels),
         live_api(live),
         people_api(connection, lambda: content, now, public_url if elsewhere else ""),
+        people_page(connection, lambda: content, now, public_url if elsewhere else ""),
     ):
         app.blueprint(blueprint)
     _in_background(app, index.warm)
@@ -155,12 +158,14 @@ def _health(connection: Connection) -> Callable[[Request], Coroutine[Any, Any, H
 
 
 async def _tell(request: Request, error: Exception) -> HTTPResponse:
-    """The one shape of all errors: {"error": {"code", "message"}}."""
+    """The one shape of all errors: {"error": {"code", "message"}}; of the desk's pages, a page."""
     code, message, status = _explained(error)
     if status >= 500 and code == "internal":
         log.error("%s %s failed with %s.", request.method, request.path, type(error).__name__)
     wait = 2 if status == 503 else getattr(error, "retry_after_seconds", 0)
     headers = {"Retry-After": str(wait)} if wait else None
+    if is_page(request.path):
+        return error_page(request, status, message, headers)
     return json({"error": {"code": code, "message": message}}, status, headers=headers)
 
 

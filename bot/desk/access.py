@@ -26,7 +26,7 @@ from bot.channels.requests import bearer
 from bot.clock import Now
 from bot.desk.requests import READING, cookie_of, field_of, form_of, is_foreign
 from bot.desk.rights import Action, may
-from bot.desk.templating import SAFE_HEADERS, Handler, as_page
+from bot.desk.templating import SAFE_HEADERS, Handler
 from bot.errors import BadRequest
 from bot.store.connection import Connection
 from bot.store.people import People
@@ -167,8 +167,7 @@ def guarded(action: Action) -> Callable[[Handler], Handler]:
 
 
 def guarded_page(action: Action) -> Callable[[Handler], Handler]:
-    """A page for those who may do `action`; the handler is given the Actor. What goes wrong is told
-    as a page."""
+    """A page for those who may do `action`; the handler is given the Actor."""
 
     def guard(handler: Handler) -> Handler:
         @wraps(handler)
@@ -178,7 +177,7 @@ def guarded_page(action: Action) -> Callable[[Handler], Handler]:
                 return actor
             return await handler(request, actor, **parts)
 
-        return _noted(as_page(checked), action)
+        return _noted(checked, action)
 
     return guard
 

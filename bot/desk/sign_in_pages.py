@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine, Mapping
+from functools import wraps
 from typing import Any
 
 from sanic import Blueprint
@@ -18,7 +19,7 @@ from bot.desk.access import SESSION_COOKIE, SIGN_IN, Actor, access_of, guarded_p
 from bot.desk.cookies import check_form, drop_session, form_token, put_form_token, put_session
 from bot.desk.requests import caller_of, cookie_of, field_of, form_of
 from bot.desk.rights import home_of
-from bot.desk.templating import SAFE_HEADERS, Handler, as_page, plain, render
+from bot.desk.templating import SAFE_HEADERS, Handler, plain, render
 from bot.errors import BadRequest
 from bot.playbook.content import Content
 from bot.store.connection import Connection
@@ -149,19 +150,29 @@ class SignInPages:
         pages = Blueprint("sign_in_pages", url_prefix="/desk")
         own = guarded_page("own_account")
         table: tuple[tuple[str, str, Handler], ...] = (
-            ("GET", "/sign-in", as_page(self.sign_in)),
-            ("POST", "/sign-in", as_page(self.sign_in_posted)),
+            ("GET", "/sign-in", _as_function(self.sign_in)),
+            ("POST", "/sign-in", _as_function(self.sign_in_posted)),
             ("POST", "/sign-out", own(self.sign_out)),
-            ("GET", "/setup/<token:str>", as_page(self.set_up)),
-            ("POST", "/setup/<token:str>", as_page(self.set_up_posted)),
-            ("GET", "/invite/<token:str>", as_page(self.accept)),
-            ("POST", "/invite/<token:str>", as_page(self.accept_posted)),
+            ("GET", "/setup/<token:str>", _as_function(self.set_up)),
+            ("POST", "/setup/<token:str>", _as_function(self.set_up_posted)),
+            ("GET", "/invite/<token:str>", _as_function(self.accept)),
+            ("POST", "/invite/<token:str>", _as_function(self.accept_posted)),
             ("GET", "/account", own(self.account)),
             ("POST", "/account", own(self.account_posted)),
         )
         for method, path, handler in table:
             pages.add_route(handler, path, methods=[method], name=handler.__name__)
         return pages
+
+
+def _as_function(handle: Handler) -> Handler:
+    """Sanic writes attributes on its handlers, which a bound method does not take."""
+
+    @wraps(handle)
+    async def handler(request: Request, **parts: Any) -> HTTPResponse | None:
+        return await handle(request, **parts)
+
+    return handler
 
 
 def sign_in_pages(connection: Connection, content: Callable[[], Content], now: Now) -> Blueprint:

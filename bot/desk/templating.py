@@ -7,7 +7,6 @@ when nobody is signed in), `csrf` (the token of the session or of the form) and 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, html
 
 from bot.desk.rights import home_of
-from bot.errors import BadRequest, StoreUnavailable
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
 
@@ -73,39 +71,28 @@ def plain(
     return answer
 
 
-def as_page(handler: Handler) -> Handler:
-    """Tells what a handler raises as a page instead of JSON."""
-
-    @wraps(handler)
-    async def told(request: Request, **parts: Any) -> HTTPResponse | None:
-        try:
-            return await handler(request, **parts)
-        except (BadRequest, StoreUnavailable) as error:
-            return plain_error(request, error)
-
-    return told
+def is_page(path: str) -> bool:
+    """Whether a person looks at what this address answers."""
+    return path == "/desk" or path.startswith("/desk/") and not path.startswith("/desk/static/")
 
 
-def plain_error(request: Request, error: BadRequest | StoreUnavailable) -> HTTPResponse:
-    """What went wrong, as a page."""
-    if isinstance(error, BadRequest):
-        title = _TITLES.get(error.status, "This did not work")
-        return plain(request, error.status, title, _sentence(error.message))
+def error_page(
+    request: Request, status: int, message: str, headers: Mapping[str, str] | None = None
+) -> HTTPResponse:
+    """What went wrong, for a person: a refusal in its own words, an outage with another try."""
+    title = _TITLES.get(status, "This did not work")
+    if status < 500:
+        return plain(request, status, title, f"{message[:1].upper()}{message[1:]}.")
     reading = request.method == "GET"
-    text = "" if reading else "What you just did may not have been kept. "
+    lost = "" if reading else "What you just did may not have been kept. "
     again = [(request.path, "Try again")] if reading else ()
-    return plain(
-        request, 503, "The store does not answer", f"{text}Please try again in a moment.", again,
-        {"Retry-After": "2"},
-    )  # fmt: skip
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
+    return plain(request, status, title, f"{lost}Please try again in a moment.", again, headers)
 
 
 _TITLES = {
     403: "Not allowed",
     404: "There is nothing here",
     410: "This link is no longer valid",
+    500: "Something went wrong here",
+    503: "The store does not answer",
 }
