@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from bot.cases.case import Case
-from bot.cases.queue import is_queued, queue_score
+from bot.cases.queue import queue_score, runs_out
 from bot.cases.timestamps import write_utc
 
 MOST_CHARACTERS = 4_000
 """Of a case's folded text; of a longer one the beginning and the end can be found."""
-
-DueKind = Literal["next_response", "promise", "resolution", "window"]
 
 
 @dataclass(frozen=True)
@@ -75,20 +73,6 @@ def fold(text: str) -> str:
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
-def first_due(case: Case) -> tuple[datetime, DueKind] | None:
-    """What runs out first, and when; None while nobody of ours has to act."""
-    if not is_queued(case):
-        return None
-    sla = case.sla
-    clocks: Mapping[DueKind, datetime | None] = {
-        "next_response": sla.next_response_by,
-        "promise": sla.respond_by,
-        "resolution": sla.resolve_by,
-        "window": sla.window_closes_at,
-    }
-    return min(((at, kind) for kind, at in clocks.items() if at), key=lambda pair: pair[0])
-
-
 def is_unread(case: Case) -> bool:
     """Whether the customer wrote after the last answer of a person, or has had none."""
     return case.status == "new" or (
@@ -110,7 +94,7 @@ def _searched(case: Case, said: Iterable[str]) -> str:
 
 
 def _shown(case: Case) -> dict[str, Any]:
-    due = first_due(case)
+    due = runs_out(case)
     return {
         "id": case.id,
         "summary": case.summary,
@@ -129,8 +113,8 @@ def _shown(case: Case) -> dict[str, Any]:
         "opened_at": write_utc(case.opened_at),
         "updated_at": write_utc(case.history[-1].at if case.history else case.opened_at),
         "sla": _sla(case),
-        "due": write_utc(due[0]) if due else None,
-        "due_kind": due[1] if due else None,
+        "due": write_utc(due[1]) if due else None,
+        "due_kind": due[0] if due else None,
         "missing": case.missing,
         "rating": case.rating,
         "unread": is_unread(case),

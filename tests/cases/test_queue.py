@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.case import Case, Customer, Sla
-from bot.cases.queue import is_queued, queue_score, sort_queue
+from bot.cases.case import Case, Customer, Sla, Status
+from bot.cases.queue import is_queued, queue_score, runs_out, runs_out_at, sort_queue
 from bot.playbook.model import Severity
 
 NINE = datetime(2026, 3, 9, 9, tzinfo=timezone.utc)
@@ -76,3 +76,38 @@ def test_score_orders_by_severity_before_time_and_is_exact_as_a_double(
 )
 def test_case_is_queued_while_somebody_of_ours_has_to_act(status: Any, queued: bool) -> None:
     assert is_queued(replace(a_case("x", Severity.LOW, 0), status=status)) is queued
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("sla", "status", "kind", "hours"),
+    [
+        (Sla(NINE + HOUR), "new", "promise", 1),
+        (Sla(NINE + HOUR, NINE), "new", "window", 0),
+        (Sla(NINE + HOUR, NINE + 2 * HOUR), "claimed", "promise", 1),
+        (Sla(NINE + HOUR, resolve_by=NINE), "claimed", "resolution", 0),
+        (Sla(NINE + 2 * HOUR, next_response_by=NINE + HOUR), "claimed", "next_response", 1),
+        (Sla(NINE + HOUR, next_response_by=NINE + HOUR), "claimed", "promise", 1),
+        (Sla(NINE, next_response_by=NINE + HOUR), "claimed", "promise", 0),
+        (Sla(NINE + HOUR, first_response_by=NINE), "new", "promise", 1),
+    ],
+)
+def test_case_counts_down_to_what_runs_out_first(
+    sla: Sla, status: Status, kind: str, hours: int
+) -> None:
+    case = replace(a_case("x", Severity.LOW, 0), sla=sla, status=status)
+
+    assert runs_out(case) == (kind, NINE + hours * HOUR)
+    assert runs_out_at(case) == NINE + hours * HOUR
+
+
+@pytest.mark.parametrize("status", ["waiting", "resolved", "closed"])
+def test_only_the_window_runs_while_nobody_of_ours_has_to_act(status: Status) -> None:
+    case = replace(a_case("x", Severity.LOW, 60), status=status)
+    late = replace(case, sla=replace(case.sla, window_closes_at=NINE + 9 * HOUR, resolve_by=NINE))
+
+    assert runs_out(case) is None
+    assert runs_out_at(case) == NINE + HOUR
+    assert runs_out(late) == ("window", NINE + 9 * HOUR)

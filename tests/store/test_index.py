@@ -21,7 +21,7 @@ from bot.playbook.content import Content
 from bot.store.connection import Connection
 from bot.store.conversations import Conversations, Inbound, case_json
 from bot.store.index import FACETS, FILTERS, CaseIndex, Wanted
-from bot.store.rows import MOST_CHARACTERS, first_due, fold, make_row
+from bot.store.rows import MOST_CHARACTERS, fold, make_row
 
 from .speaking import Speaking
 
@@ -382,29 +382,6 @@ def test_row_says_what_the_list_shows() -> None:
         "due": "2026-11-22T08:31:00Z", "due_kind": "promise", "missing": ["amount"],
         "rating": None, "unread": True,
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("sla", "status", "due", "kind"),
-    [
-        (Sla(NIGHT + HOUR), "new", 1, "promise"),
-        (Sla(NIGHT + HOUR, NIGHT), "new", 0, "window"),
-        (Sla(NIGHT + HOUR, NIGHT + 2 * HOUR), "claimed", 1, "promise"),
-        (Sla(NIGHT + HOUR, resolve_by=NIGHT), "claimed", 0, "resolution"),
-        (Sla(NIGHT + HOUR, next_response_by=NIGHT + HOUR), "claimed", 1, "next_response"),
-        (Sla(NIGHT, next_response_by=NIGHT + HOUR), "claimed", 0, "promise"),
-        (Sla(NIGHT + HOUR, first_response_by=NIGHT), "new", 1, "promise"),
-    ],
-)
-def test_row_counts_down_to_what_runs_out_first(
-    sla: Sla, status: Status, due: int, kind: str
-) -> None:
-    assert first_due(a_case(1, sla=sla, status=status)) == (NIGHT + due * HOUR, kind)
-
-
-@pytest.mark.parametrize("status", ["waiting", "resolved", "closed"])
-def test_nothing_runs_out_while_nobody_of_ours_has_to_act(status: Status) -> None:
-    assert first_due(a_case(1, sla=Sla(NIGHT, NIGHT, resolve_by=NIGHT), status=status)) is None
 
 
 @pytest.mark.parametrize(
