@@ -1,0 +1,92 @@
+// The morning: what the night left for each team, with the ways to it.
+
+import { read } from "./api.js";
+import { countDown } from "./countdown.js";
+import { byId, h, icon } from "./elements.js";
+import { Live } from "./live.js";
+import { momentOf } from "./moments.js";
+import { severityMark } from "./case_row.js";
+import { human, SEVERITIES, statusWord, Words } from "./words.js";
+
+const words = new Words();
+
+async function show() {
+  const root = byId("digests");
+  try {
+    const { digests } = await read("digests");
+    root.replaceChildren(...(digests.length ? digests.map(team) : [none()]));
+  } catch (error) {
+    if (root.hasAttribute("aria-busy") && error.status !== 401) root.replaceChildren(failed(error));
+  }
+  root.removeAttribute("aria-busy");
+}
+
+function team(digest) {
+  const name = words.team(digest.team);
+  const cases = digest.total === 1 ? "1 case" : `${digest.total} cases`;
+  return h(
+    "section",
+    { className: "card team", "aria-labelledby": `team-${digest.team}` },
+    h(
+      "header",
+      { className: "team-head" },
+      h("h2", { id: `team-${digest.team}` }, h("a", { href: `/desk?team=${digest.team}` }, name)),
+      h("p", { className: "soft" }, `Opened ${momentOf(digest.opens_at)}; since ${momentOf(digest.since)} `, h("strong", {}, digest.total ? cases : "nothing came in")),
+    ),
+    digest.total > 0 && [
+      alarm("Critical", digest.critical, "critical"),
+      alarm("Promises that were not kept", digest.breached, "high"),
+      h("div", { className: "team-parts" }, severities(digest), topics(digest), promises(digest)),
+    ],
+  );
+}
+
+function alarm(title, cases, severity) {
+  if (!cases.length) return null;
+  const rows = cases.map((one) => h("li", {}, link(one), one.status && h("span", { className: "soft" }, statusWord(one.status))));
+  return h("div", { className: `alarm ${severity}` }, h("h3", {}, icon(severity, ""), `${title}: ${cases.length}`), h("ul", {}, rows));
+}
+
+function severities(digest) {
+  const rows = SEVERITIES.filter((name) => digest.by_severity[name]).map((name) =>
+    counted(`/desk?team=${digest.team}&severity=${name}`, severityMark(name), digest.by_severity[name], digest.total),
+  );
+  return part("By severity", rows);
+}
+
+function topics(digest) {
+  const sorted = Object.entries(digest.by_topic).sort(([, one], [, other]) => other - one);
+  const rows = sorted.map(([name, count]) => counted(`/desk?team=${digest.team}&topic=${name}`, human(name), count, digest.total));
+  return part("By topic", rows);
+}
+
+function promises(digest) {
+  const sorted = [...digest.promises].sort((one, other) => one.respond_by.localeCompare(other.respond_by));
+  const rows = sorted.map((one) =>
+    h("li", { className: "promise" }, h("span", { className: "promise-time" }, h("time", { datetime: one.respond_by }, momentOf(one.respond_by)), countDown(h("span", { className: "due" }), one.respond_by)), h("span", {}, severityMark(one.severity), " ", link(one))),
+  );
+  return part("Promises by time", rows, "promises");
+}
+
+function part(title, rows, className = "") {
+  return h("div", { className: `team-part ${className}` }, h("h3", {}, title), h("ul", {}, rows.length ? rows : h("li", { className: "soft" }, "None")));
+}
+
+function counted(href, label, count, total) {
+  return h("li", {}, h("a", { className: "counted", href }, h("span", {}, label), h("meter", { min: 0, max: total, value: count, "aria-hidden": "true" }), h("span", { className: "number" }, String(count))));
+}
+
+function link(one) {
+  return h("a", { href: `/desk/cases/${one.case}`, dir: "auto" }, one.summary || one.case);
+}
+
+function none() {
+  return h("div", { className: "empty" }, icon("moon", ""), h("h2", {}, "No digest yet"), h("p", {}, "Each team gets its digest when it opens in the morning."), h("p", { className: "row" }, h("a", { className: "button", href: "/desk" }, "To the queue")));
+}
+
+function failed(error) {
+  return h("div", { className: "empty" }, icon("missing", ""), h("h2", {}, "The digest can't be shown"), h("p", {}, error.words ?? "Something went wrong on this page."), h("p", { className: "row" }, h("button", { type: "button", className: "button primary", onclick: show }, "Try again")));
+}
+
+await words.load().catch(() => {});
+new Live({ look: show, heard: (name) => name === "digest" && show() }).run();
