@@ -22,6 +22,8 @@ from bot.clock import Now, now_utc
 from bot.desk.access import add_access
 from bot.desk.api import case_api
 from bot.desk.live import Live, live_api
+from bot.desk.openapi import description_api
+from bot.desk.pages import desk_pages
 from bot.desk.people_api import people_api
 from bot.desk.people_page import people_page
 from bot.desk.sign_in_pages import sign_in_pages
@@ -103,8 +105,10 @@ def _add_desk(
     add_access(app, connection, now)
     for blueprint in (
         sign_in_pages(connection, lambda: content, now),
+        desk_pages(),
         case_api(connection, index, lambda: content, now, channels),
         live_api(live),
+        description_api(),
         people_api(connection, lambda: content, now, public_url if elsewhere else ""),
         people_page(connection, lambda: content, now, public_url if elsewhere else ""),
     ):

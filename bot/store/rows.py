@@ -13,6 +13,8 @@ from bot.cases.case import Case
 from bot.cases.queue import queue_score, runs_out
 from bot.cases.timestamps import write_utc
 
+_READ = ("claimed", "replied")
+_WRITTEN = ("customer_replied", "message_added")
 MOST_CHARACTERS = 4_000
 """Of a case's folded text; of a longer one the beginning and the end can be found."""
 
@@ -74,10 +76,11 @@ def fold(text: str) -> str:
 
 
 def is_unread(case: Case) -> bool:
-    """Whether the customer wrote after the last answer of a person, or has had none."""
-    return case.status == "new" or (
-        case.status == "claimed" and case.sla.next_response_by is not None
-    )
+    """Whether nobody has the case yet, or its customer wrote after it was claimed or answered."""
+    if case.status != "claimed":
+        return case.status == "new"
+    told = [entry.what for entry in case.history if entry.what in (*_READ, *_WRITTEN)]
+    return bool(told) and told[-1] in _WRITTEN
 
 
 def _searched(case: Case, said: Iterable[str]) -> str:

@@ -385,12 +385,19 @@ def test_row_says_what_the_list_shows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "waits_again", "unread"),
-    [("new", False, True), ("claimed", False, False), ("claimed", True, True),
-     ("waiting", False, False), ("resolved", False, False)],
+    ("status", "happened", "unread"),
+    [
+        ("new", "opened", True), ("new", "opened given_back", True), ("claimed", "claimed", False),
+        ("claimed", "message_added claimed", False), ("claimed", "claimed customer_replied", True),
+        ("claimed", "claimed customer_replied noted target_warned", True),
+        ("claimed", "claimed customer_replied replied", False), ("waiting", "replied", False),
+        ("claimed", "claimed customer_replied transferred", True), ("resolved", "rated", False),
+    ],
 )  # fmt: skip
-def test_case_is_unread_while_the_customer_spoke_last(
-    status: Status, waits_again: bool, unread: bool
+def test_case_is_unread_when_the_customer_wrote_after_its_agents_last_deed(
+    status: Status, happened: str, unread: bool
 ) -> None:
-    sla = Sla(NIGHT, next_response_by=NIGHT if waits_again else None)
-    assert make_row(a_case(1, sla=sla, status=status), []).to_json()["unread"] is unread
+    case = a_case(1, status=status, assignee="u-kim")
+    for what in happened.split():
+        case = case.noted(NIGHT, "somebody", what)
+    assert make_row(case, []).to_json()["unread"] is unread
