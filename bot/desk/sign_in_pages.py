@@ -67,7 +67,7 @@ class SignInPages:
 
     async def sign_out(self, request: Request, _: Actor) -> HTTPResponse:
         await self._sign_in.sessions.end(cookie_of(request, SESSION_COOKIE))
-        return drop_session(request, _to(f"{SIGN_IN}?out"))
+        return drop_session(request, _to(f"{SIGN_IN}?out=1"))
 
     async def set_up(self, request: Request, token: str) -> HTTPResponse:
         try:
@@ -81,6 +81,7 @@ class SignInPages:
         name, email = field_of(fields, "name"), field_of(fields, "email")
         password = field_of(fields, "password")
         try:
+            await self._sign_in.setting_up(token, self._now())
             check_form(request)
             session = await self._sign_in.set_up(token, name, email, password, self._now())
         except BadRequest as error:
@@ -126,7 +127,7 @@ class SignInPages:
             )
         except BadRequest as error:
             return await self._account(actor, error)
-        return put_session(request, _to("/desk/account?changed"), token)
+        return put_session(request, _to("/desk/account?changed=1"), token)
 
     async def _account(
         self, actor: Actor, error: BadRequest | None = None, changed: bool = False
