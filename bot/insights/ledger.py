@@ -29,13 +29,20 @@ class Ledger:
         self.offers: dict[str, Uses] = defaultdict(Uses)
         self.solutions: dict[str, Uses] = defaultdict(Uses)
 
-    def take(self, fact: Fact) -> None:
-        """Adds the next fact. One of an unknown type, without a moment, or about nothing we know of
-        is passed over; so is a value that is missing or of another kind."""
-        at = moment_of(fact)
-        handle = _HANDLERS.get(_word(fact, "type"))
-        if at is not None and handle is not None:
-            handle(self, fact, at)
+    def take(self, fact: Fact, as_of: datetime | None = None) -> bool:
+        """Adds the next fact; False, and nothing is added, when it is later than `as_of`.
+
+        One of an unknown type, without a moment, or about nothing we know of is passed over; so is
+        a value that is missing or of another kind.
+        """
+        handle = _HANDLERS.get(_text(fact, "type"))
+        at = _moment(fact) if handle else None
+        if handle is None or at is None:
+            return True
+        if as_of is not None and at > as_of:
+            return False
+        handle(self, fact, at)
+        return True
 
     def case_of(self, fact: Fact) -> CaseRecord | None:
         return self.cases.get(_text(fact, "case"))
@@ -45,18 +52,8 @@ def fold(facts: Iterable[Fact], as_of: datetime | None = None) -> Ledger:
     """The ledger of these facts, without those later than `as_of`."""
     ledger = Ledger()
     for fact in facts:
-        at = moment_of(fact)
-        if as_of is None or (at is not None and at <= as_of):
-            ledger.take(fact)
+        ledger.take(fact, as_of)
     return ledger
-
-
-def moment_of(fact: Fact, key: str = "at") -> datetime | None:
-    """When it happened; None when the fact does not say so."""
-    try:
-        return read_utc(_text(fact, key).replace("+00:00", "Z"))
-    except ValueError:
-        return None
 
 
 def _message_received(ledger: Ledger, fact: Fact, at: datetime) -> None:
@@ -116,7 +113,7 @@ def _told(case: CaseRecord, fact: Fact, at: datetime, promise: bool = False) -> 
 
 
 def _promised(case: CaseRecord, fact: Fact, at: datetime) -> None:
-    respond_by = moment_of(fact, "respond_by")
+    respond_by = _moment(fact, "respond_by")
     if respond_by is not None:
         case.promises += ((at, respond_by),)
 
@@ -248,3 +245,11 @@ def _word(fact: Fact, key: str) -> str:
 def _number(fact: Fact, key: str) -> int:
     value = fact.get(key)
     return value if isinstance(value, int) else 0
+
+
+def _moment(fact: Fact, key: str = "at") -> datetime | None:
+    """None when it is missing or no moment in UTC."""
+    try:
+        return read_utc(_text(fact, key).replace("+00:00", "Z"))
+    except ValueError:
+        return None

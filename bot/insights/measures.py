@@ -183,6 +183,11 @@ MEASURES: tuple[Measure, ...] = (
 )
 """In the order of the report's columns."""
 
+OF_CONTACTS = frozenset(
+    {"conversations", "messages", "customers", "unaided", "undecided", "unaided_share"}
+)
+"""The measures that have contacts behind them; the others have cases."""
+
 UNITS: dict[str, Unit] = {measure.name: measure.unit for measure in MEASURES}
 
 

@@ -1,4 +1,4 @@
-"""Thirty cases worked out by hand: every cell of every table (fixture/README.md tells the cases)."""
+"""Thirty cases computed by hand: every cell of every table (fixture/README.md tells the cases)."""
 
 from __future__ import annotations
 
