@@ -21,6 +21,7 @@ from bot.channels.webchat import WebChat
 from bot.clock import Now, now_utc
 from bot.desk.access import add_access
 from bot.desk.api import case_api
+from bot.desk.digest_api import digest_api
 from bot.desk.live import Live, live_api
 from bot.desk.openapi import description_api
 from bot.desk.pages import desk_pages
@@ -29,6 +30,7 @@ from bot.desk.people_page import people_page
 from bot.desk.sign_in_pages import sign_in_pages
 from bot.desk.templating import error_page, is_page
 from bot.errors import BadRequest, StoreUnavailable
+from bot.handoff.digest import MorningDigests
 from bot.handoff.on_call import OnCallDesk
 from bot.handoff.on_call_pages import on_call_pages
 from bot.handoff.settings import HandoffSettings
@@ -63,8 +65,8 @@ def create_app(
     """The Sanic app over one connection; background tasks run with it. `channels` are those that
     are on, with their settings.
 
-    With `handoff` it also wakes people on call and keeps promises; without, others do. The REST
-    channel waits `wait_seconds` for a turn.
+    With `handoff` it also wakes people on call, keeps promises and makes morning digests; without,
+    others do. The REST channel waits `wait_seconds` for a turn.
     """
     app = Sanic(f"nightdesk_{uuid4().hex}", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MOST_BYTES
@@ -81,32 +83,35 @@ def create_app(
     if WebChat.name in channels:
         webchat = WebChat(reception, channels[WebChat.name], content, connection)
         app.blueprint(webchat.blueprint())
-    _add_desk(app, connection, content, now, [*channels], handoff.public_url if handoff else "")
+    index, public_url = CaseIndex(connection), handoff.public_url if handoff else ""
+    _add_desk(app, connection, index, content, now, [*channels], public_url)
     app.add_route(_health(connection), "/health", methods=["GET"], name="health")
     app.error_handler.add(Exception, _tell)
     _in_background(app, reception.listening.run)
     _in_background(app, Heartbeat(connection, "web", uuid4().hex).run)
     if handoff is not None:
-        _add_handoff(app, connection, content, now, handoff)
+        _add_handoff(app, connection, index, content, now, handoff)
     return app
 
 
 def _add_desk(
     app: Sanic,
     connection: Connection,
+    index: CaseIndex,
     content: Content,
     now: Now,
     channels: Sequence[str],
     public_url: str,
 ) -> None:
     """The agents' pages and API."""
-    index, live = CaseIndex(connection), Live(Events(connection))
+    live = Live(Events(connection))
     elsewhere = urlsplit(public_url).hostname not in _HERE
     add_access(app, connection, now)
     for blueprint in (
         sign_in_pages(connection, lambda: content, now),
         desk_pages(),
         case_api(connection, index, lambda: content, now, channels),
+        digest_api(connection),
         live_api(live),
         description_api(),
         people_api(connection, lambda: content, now, public_url if elsewhere else ""),
@@ -118,9 +123,14 @@ def _add_desk(
 
 
 def _add_handoff(
-    app: Sanic, connection: Connection, content: Content, now: Now, settings: HandoffSettings
+    app: Sanic,
+    connection: Connection,
+    index: CaseIndex,
+    content: Content,
+    now: Now,
+    settings: HandoffSettings,
 ) -> None:
-    """The on-call desk with its page, and the watch over cases."""
+    """The on-call desk with its page, the watch over cases, and the morning digests."""
 
     def clock() -> float:
         return now().timestamp()
@@ -129,6 +139,8 @@ def _add_handoff(
     app.blueprint(on_call_pages(desk, lambda reference: f"/desk/cases/{reference}"))
     _in_background(app, desk.run)
     _in_background(app, CaseWatch(connection, lambda: content, clock=clock).run)
+    digests = MorningDigests(connection, index, lambda: content, settings, clock=clock)
+    _in_background(app, digests.run)
 
 
 def _in_background(app: Sanic, run: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -1,13 +1,35 @@
-"""What the on-call person is told: ids, topic and times, never the customer's words or details."""
+"""What people outside the desk are told: ids, topics and times, never the customer's words or
+details; and what a way of telling them is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.cases.case import Case
 from bot.cases.timestamps import write_utc
+
+
+class Message(Protocol):
+    """One sending of something, good for a webhook and for a mail."""
+
+    @property
+    def sent_at(self) -> datetime: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def mail_headers(self) -> Mapping[str, str]:
+        """By which programs sort the mail."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The webhook's document, with its `type`."""
+
+    def to_text(self) -> str:
+        """The body of a mail."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +68,10 @@ class Notice:
         }
 
     @property
+    def mail_headers(self) -> Mapping[str, str]:
+        return {"X-Nightdesk-Alert": self.alert}
+
+    @property
     def subject(self) -> str:
         return f"[Nightdesk] critical case {self.case.id} ({' '.join(self.topic.split())})"
 
@@ -69,10 +95,10 @@ class Notice:
 
 
 class Notifier(Protocol):
-    """A way to reach an on-call person."""
+    """A way to reach people: on call, or in the morning."""
 
-    async def send(self, address: str, notice: Notice) -> None:
-        """Hands `notice` over to `address`; returns when it was taken.
+    async def send(self, address: str, message: Message) -> None:
+        """Hands `message` over to `address`; returns when it was taken.
 
         Raises NotifierFailed with one word for what went wrong, such as `status_500` or `timeout`,
         within a few seconds.

@@ -1,4 +1,4 @@
-"""How people outside are reached: the settings of on-call webhooks, mail and links."""
+"""How people outside are reached: the settings of webhooks, mail and links."""
 
 from __future__ import annotations
 
@@ -66,10 +66,13 @@ def read_settings(environment: Mapping[str, str], port: int) -> HandoffSettings:
 
 def check_on_call(settings: HandoffSettings, playbook: Playbook) -> None:
     """Raises ConfigurationError when a webhook of the playbook would be called unsigned."""
-    steps = [step for team in playbook.teams.values() for step in team.on_call]
-    if settings.webhook_secrets or not any(step.webhook for step in steps):
+    teams = playbook.teams.values()
+    woken = any(step.webhook for team in teams for step in team.on_call)
+    digests = any(team.digest.webhook for team in teams if team.digest)
+    if settings.webhook_secrets or not (woken or digests):
         return
-    message = "on-call webhooks have an address, but no secret is set to sign them with"
+    which = "on-call" if woken else "digest"
+    message = f"{which} webhooks have an address, but no secret is set to sign them with"
     raise ConfigurationError([_problem(WEBHOOK_SECRETS, message, _SECRET_FIX)])
 
 

@@ -1,4 +1,4 @@
-"""Mail to the on-call person, in plain text."""
+"""Mail, in plain text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from email.utils import format_datetime, make_msgid, parseaddr
 import aiosmtplib
 
 from bot.errors import NotifierFailed
-from bot.handoff.notice import Notice
+from bot.handoff.notice import Message
 from bot.handoff.settings import SmtpServer
 
 TIMEOUT_SECONDS = 10.0
@@ -17,15 +17,15 @@ TIMEOUT_SECONDS = 10.0
 
 
 class Mail:
-    """Sends notices through one SMTP server. `sender` is an address, with or without a name."""
+    """Sends messages through one SMTP server. `sender` is an address, with or without a name."""
 
     def __init__(self, server: SmtpServer, sender: str) -> None:
         self._server = server
         self._sender = sender
 
-    async def send(self, address: str, notice: Notice) -> None:
+    async def send(self, address: str, message: Message) -> None:
         try:
-            await asyncio.wait_for(self._hand_over(self._mail(address, notice)), TIMEOUT_SECONDS)
+            await asyncio.wait_for(self._hand_over(self._mail(address, message)), TIMEOUT_SECONDS)
         except (asyncio.TimeoutError, aiosmtplib.SMTPTimeoutError):
             raise NotifierFailed("timeout") from None
         except aiosmtplib.SMTPResponseException as error:
@@ -33,16 +33,17 @@ class Mail:
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise NotifierFailed(type(error).__name__) from None
 
-    def _mail(self, address: str, notice: Notice) -> EmailMessage:
+    def _mail(self, address: str, message: Message) -> EmailMessage:
         mail = EmailMessage()
         mail["From"] = self._sender
         mail["To"] = address
-        mail["Subject"] = notice.subject
-        mail["Date"] = format_datetime(notice.sent_at)
+        mail["Subject"] = message.subject
+        mail["Date"] = format_datetime(message.sent_at)
         mail["Message-ID"] = make_msgid(domain=parseaddr(self._sender)[1].rpartition("@")[2])
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday answers are not sent to it
-        mail["X-Nightdesk-Alert"] = notice.alert
-        mail.set_content(notice.to_text())
+        for name, value in message.mail_headers.items():
+            mail[name] = value
+        mail.set_content(message.to_text())
         return mail
 
     async def _hand_over(self, mail: EmailMessage) -> None:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from bot.errors import NotifierFailed
-from bot.handoff.notice import Notice
+from bot.handoff.notice import Message
 
 TIMESTAMP = "X-Nightdesk-Timestamp"
 SIGNATURE = "X-Nightdesk-Signature"
@@ -55,7 +55,7 @@ def verify(
 
 
 class Webhook:
-    """Posts notices, signed with the first of `secrets`. A 2xx is a yes; anything else, a redirect
+    """Posts messages, signed with the first of `secrets`. A 2xx is a yes; anything else, a redirect
     too, is a failure."""
 
     def __init__(self, secrets: Sequence[str], timeout_seconds: float = TIMEOUT_SECONDS) -> None:
@@ -66,9 +66,9 @@ class Webhook:
         self._timeout_seconds = timeout_seconds
         self._tls = httpx.create_ssl_context()  # takes 20-40 ms, so once
 
-    async def send(self, address: str, notice: Notice) -> None:
-        body = json.dumps(notice.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
-        timestamp = str(int(notice.sent_at.timestamp()))
+    async def send(self, address: str, message: Message) -> None:
+        body = json.dumps(message.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+        timestamp = str(int(message.sent_at.timestamp()))
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Nightdesk",

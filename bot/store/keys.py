@@ -25,6 +25,9 @@ With prefix `nd` and conversation `c`, whose name comes last because it may hold
   nd:secrets          hash    server-made secrets (web chat sessions)
   nd:alerts           hash    case reference -> JSON alert; nd:alerts:due zset -> next try (ms)
   nd:alerts:tokens    hash    sha256 of an acknowledgement link's token -> case reference
+  nd:digest:{team}:{opening}  string  JSON of a team's digest of the opening (UTC); expires
+  nd:digests          hash    team -> opening of its latest digest
+  nd:digests:due      zset    'team|opening|way' -> when it is sent next (ms)
   nd:watched          zset    references -> when the clock has to look at the case (ms)
   nd:changes          zset    references -> number of their last change, from nd:changes:seq
   nd:alive:{role}     zset    processes of a role -> until when their heartbeat counts (s)
@@ -65,6 +68,9 @@ class Keys:
     def link(self, owner: str) -> str:
         """`owner` is the id of the person it is for, or `setup`."""
         return f"{self.prefix}:link:{owner}"
+
+    def digest(self, team: str, opening: str) -> str:
+        return f"{self.prefix}:digest:{team}:{opening}"
 
     def tries(self, who_hash: str) -> str:
         return f"{self.prefix}:tries:{who_hash}"

@@ -169,7 +169,7 @@ async def test_customer_is_told_in_their_language(
     assert await texts(connection, case) == [f"{case.id}: bis heute um 15:50 Uhr"]
 
 
-async def test_a_case_of_a_topic_that_is_gone_does_not_stop_the_others(
+async def test_a_case_that_cannot_be_read_does_not_stop_the_others(
     keeper_of: Callable[[], CaseWatch],
     open_case: OpenCase,
     case: Case,
@@ -177,12 +177,25 @@ async def test_a_case_of_a_topic_that_is_gone_does_not_stop_the_others(
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    await open_case("ND-2222222", topic="telegrams", sla=Sla(MONDAY_NOON + timedelta(hours=1)))
+    broken = await open_case("ND-2222222", sla=Sla(MONDAY_NOON + timedelta(hours=1)))
+    await connection.redis.hset(connection.keys.case(broken.id), "json", '{"schema": 2}')
     clock.advance(minutes=110)
     await keeper_of().look()
 
     assert len(await texts(connection, case)) == 1
     assert "the clock of case ND-2222222: KeyError" in caplog.text
+
+
+async def test_a_case_whose_topic_and_team_are_gone_is_watched_as_any_other(
+    keeper_of: Callable[[], CaseWatch], open_case: OpenCase, connection: Connection, clock: Clock
+) -> None:
+    gone = {"topic": "telegrams", "team": "telegraph"}
+    old = await open_case("ND-2222222", Severity.HIGH, sla=Sla(AFTER_TWO_HOURS), **gone)
+    clock.advance(minutes=110)
+    await keeper_of().look()
+
+    assert (await stored(connection, old)).happened(PROMISE_MOVED)
+    assert "today at" in (await texts(connection, old))[0]
 
 
 async def test_keeper_runs_until_it_is_cancelled(
