@@ -15,7 +15,7 @@ FIELD, OF_CASE = "rating", "of_case"
 _TYPED = re.compile(
     r"\W*([1-5])\s*(?:(?:/|of|out of)\s*5)?\s*(?:stars?|points?)?\W*", re.IGNORECASE
 )
-_PRESSED = re.compile(rf'"{FIELD}": ?"([1-5])"')
+_PRESSED = re.compile(rf'/inform{{"{FIELD}":"([1-5])","{OF_CASE}":"([\w-]+)"}}')
 
 
 def payload(stars: int, reference: str) -> str:
@@ -23,8 +23,11 @@ def payload(stars: int, reference: str) -> str:
     return f'/inform{{"{FIELD}":"{stars}","{OF_CASE}":"{reference}"}}'
 
 
-def is_rating_button(heard: Understanding) -> bool:
-    return FIELD in heard.fields and OF_CASE in heard.fields
+def pressed(text: str) -> tuple[int, str] | None:
+    """The stars and the case's reference when `text` is what a rating's button sends. It is read
+    here, as Rasa passes over values that are no entities of domain.yml."""
+    match = _PRESSED.fullmatch(text)
+    return (int(match[1]), match[2]) if match else None
 
 
 def typed_stars(heard: Understanding) -> int | None:
@@ -42,5 +45,5 @@ def asked_for(case: Case) -> bool:
 
 def quick_reply(payload: str) -> str:
     """The name of a button for the event stream: its intent, or `/rating/4`."""
-    stars = _PRESSED.search(payload)
-    return f"/rating/{stars[1]}" if stars else payload.partition("{")[0].strip()
+    stars = pressed(payload)
+    return f"/rating/{stars[0]}" if stars else payload.partition("{")[0].strip()

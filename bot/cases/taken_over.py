@@ -10,7 +10,7 @@ from bot.cases.beside import BesideCase
 from bot.cases.case import Case
 from bot.cases.filing import dimensions
 from bot.cases.handling import reopened
-from bot.cases.promise import Promise, calendar_of
+from bot.cases.promise import calendar_of
 from bot.cases.self_service import doubtful_small_talk
 
 _GOES_ON = frozenset({"report", "inform", "not_solved", "wants_human", "nlu_fallback"})
@@ -54,11 +54,14 @@ class TakenOver(BesideCase):
         return True
 
     def _rated_case(self) -> tuple[Case | None, int | None]:
-        if rating.is_rating_button(self._heard):
-            named = self._heard.fields[rating.OF_CASE]
-            cases = [case for case in self._turn.cases if case.id == named]
-            done = [case for case in cases if case.status == "resolved"]
-            return next(iter(done), None), int(self._heard.fields[rating.FIELD])
+        if button := rating.pressed(self._turn.text):
+            stars, reference = button
+            done = [
+                case
+                for case in self._turn.cases
+                if case.id == reference and case.status == "resolved"
+            ]
+            return next(iter(done), None), stars
         case = self._turn.case
         if case is None or self._state.intake is not None or not rating.asked_for(case):
             return None, None
@@ -77,8 +80,7 @@ class TakenOver(BesideCase):
         if worse:
             self._say_urgent(filed.triage)
         calendar = calendar_of(filed.case.team, self._content)
-        opens = None if calendar.is_open(now) else calendar.next_opening(now)
-        promise = self._say.promise(Promise(filed.case.sla.respond_by, opens), calendar)
+        promise = self._say.promise(filed.promise, calendar)
         self._add("reopened", "added", reference=case.id, promise=promise)
         return True
 
