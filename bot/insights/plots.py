@@ -259,14 +259,21 @@ def _drawn(draw: Callable[[Any], None], height: int) -> str:
 
 
 def _stack(axes: Any, days: Days, stacks: Sequence[tuple[str, str, list[int]]]) -> None:
+    """A column for each day; of many days, which take long to draw singly, they are joined."""
     below = [0] * len(days.report.period.days)
-    gap = 0.8 if len(below) <= _MANY_DAYS else 0
+    places = range(len(below))
     for label, colour, counts in stacks:
-        axes.bar(
-            range(len(counts)), counts, 0.78, below,
-            color=colour, edgecolor=GROUND, linewidth=gap, label=label,
-        )  # fmt: skip
-        below = [low + count for low, count in zip(below, counts, strict=True)]
+        top = [low + count for low, count in zip(below, counts, strict=True)]
+        if len(below) <= _MANY_DAYS:
+            axes.bar(
+                places, counts, 0.78, below,
+                color=colour, edgecolor=GROUND, linewidth=0.8, label=label,
+            )  # fmt: skip
+        else:
+            axes.fill_between(
+                places, below, top, step="mid", color=colour, linewidth=0, label=label
+            )
+        below = top
     axes.set_ylim(0, max(below) * 1.05)
     axes.yaxis.get_major_locator().set_params(integer=True, nbins=5)
     axes.yaxis.grid(True)

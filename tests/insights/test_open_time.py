@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.insights.open_time import Hours, OpenTime
@@ -36,10 +36,14 @@ MOMENTS = st.integers(0, int((END - START).total_seconds())).map(
 @pytest.mark.parametrize(
     "calendar", [OFFICE, NEW_YORK, BROKEN_WEEK, ALWAYS, NEVER], ids=lambda one: one.name
 )
-@given(one=MOMENTS, other=MOMENTS)
-def test_lookup_equals_the_count(calendar: Calendar, one: datetime, other: datetime) -> None:
-    looked_up = OpenTime(calendar, START, END).between(one, other)
-    assert looked_up == calendar.business_between(one, other)
+@settings(deadline=None, max_examples=50)
+@given(pairs=st.lists(st.tuples(MOMENTS, MOMENTS), min_size=1, max_size=5))
+def test_lookup_equals_the_count(
+    calendar: Calendar, pairs: list[tuple[datetime, datetime]]
+) -> None:
+    open_time = OpenTime(calendar, START, END)
+    for one, other in pairs:
+        assert open_time.between(one, other) == calendar.business_between(one, other)
 
 
 def test_team_that_is_no_more_has_the_home_hours() -> None:
