@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "channels": INNER,
     "handoff": INNER,
     "desk": {*INNER, "channels"},
-    "insights": {*INNER, "desk"},
+    "insights": {*INNER, "channels", "desk"},
     "web": {*INNER, "channels", "desk", "handoff", "insights"},
     "worker": {*INNER, "engine"},
     "supervisor": INNER,
