@@ -74,8 +74,9 @@ class Desk:
 class Live:
     """All streams of this process. Run `run` in the background."""
 
-    def __init__(self, events: Events) -> None:
+    def __init__(self, events: Events, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self._events = events
+        self._heartbeat_seconds = heartbeat_seconds
         self._desks: set[Desk] = set()
         self._open: Counter[str] = Counter()
         self._there = True
@@ -136,8 +137,8 @@ class Live:
     async def _follow(self, request: Request, response: Any, desk: Desk, seen: str) -> None:
         asked = time.monotonic()
         while not self._stopping:
-            news = await desk.next(HEARTBEAT_SECONDS)
-            if time.monotonic() - asked >= HEARTBEAT_SECONDS:
+            news = await desk.next(self._heartbeat_seconds)
+            if time.monotonic() - asked >= self._heartbeat_seconds:
                 if not await _still_allowed(request):
                     return
                 asked = time.monotonic()

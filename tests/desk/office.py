@@ -30,14 +30,17 @@ POSTS = "/webhooks/rest/webhook"
 
 
 class Bot(StandIn):
-    """Silent while a person has the case, as the real one is."""
+    """Silent while a person has the case, and tells of new ones, as the real one does."""
 
     async def handle(self, turn: Turn) -> None:
-        if turn.case is None or not turn.case.is_held:
-            return await super().handle(turn)
-        turn.put(customer_wrote(turn.case, turn.now, turn.content))
-        about = {"case": turn.case.id, **dimensions(turn.case)}
-        turn.happened("message_for_person", **about)
+        before = turn.case
+        if before is not None and before.is_held:
+            turn.put(customer_wrote(before, turn.now, turn.content))
+            turn.happened("message_for_person", case=before.id, **dimensions(before))
+            return
+        await super().handle(turn)
+        for case in turn.changed.values():
+            turn.happened("case_opened", case=case.id, **dimensions(case))
 
 
 @dataclass
@@ -45,9 +48,8 @@ class Office:
     """`clients` are closed with the office. Every answer is held against the API's description."""
 
     app: Sanic
-    url: str
+    serving: Serving
     connection: Connection
-    content: Content
     clock: Clock
     clients: list[httpx.AsyncClient] = field(default_factory=list)
     steps: int = 0
@@ -55,7 +57,7 @@ class Office:
     def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
         """Somebody whom nobody knows, unless the headers say who it is."""
         made = httpx.AsyncClient(
-            base_url=self.url,
+            base_url=self.serving.url,
             headers=headers or {},
             timeout=20,
             event_hooks={"response": [described.check]},
@@ -114,7 +116,7 @@ async def opened(
     """The office for the time of the block."""
     app = create_app(connection, content, clock, wait_seconds=5, **settings)
     serving = await Serving(app).start()
-    office = Office(app, serving.url, connection, content, clock)
+    office = Office(app, serving, connection, clock)
     async with working(connection, Bot(), content, clock):
         yield office
     await office.close()
