@@ -12,11 +12,13 @@ from bot.handoff.digest import MorningDigests
 from bot.handoff.settings import HandoffSettings
 from bot.playbook.content import Content
 from bot.store.connection import Connection
+from bot.store.digests import Digests
 from bot.store.index import CaseIndex
 from bot.store.tokens import Role, Tokens
 from bot.web import create_app
 from tests.channels.house import Serving
 from tests.desk import described
+from tests.standing_in import until
 
 from .people import WORDS, Clock, OpenCase
 
@@ -102,3 +104,16 @@ async def test_only_those_who_read_cases_read_it(
     answer = await browser.get(ADDRESS, headers=await signed_in(connection, role))
     assert answer.status_code == status
     assert (await browser.get(ADDRESS)).status_code == 401
+
+
+async def test_web_process_makes_the_digests_by_itself(
+    connection: Connection, content: Content, settings: HandoffSettings, clock: Clock
+) -> None:
+    clock.now = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
+    serving = await Serving(create_app(connection, content, lambda: clock.now, settings)).start()
+    await until(lambda: made_digests(connection))
+    await serving.stop()
+
+
+async def made_digests(connection: Connection) -> bool:
+    return len(await Digests(connection).latest()) == 6
