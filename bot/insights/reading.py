@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.clock import Now, now_utc
+from bot.errors import StoreUnavailable
 from bot.insights.ledger import Ledger
 from bot.store.connection import Connection, answering
 
 CHUNK = 500
 """Facts read and folded at once: some milliseconds, in which the process answers nobody else."""
 
+_CATCH_UP_EVERY_SECONDS = 60.0
+_log = logging.getLogger("nightdesk.insights")
 _Seen = TypeVar("_Seen")
 _Entries = Sequence[tuple[str, dict[str, str]]]
 _BEGINNING = "0-0"
@@ -43,6 +47,16 @@ class LiveLedger:
         """Reads all facts there are by now. Raises StoreUnavailable; what was read stays."""
         async with self._lock:
             await self._catch_up()
+
+    async def keep_up(self) -> None:
+        """Catches up now and every minute, without end: then the first who asks waits no longer
+        than others. A store that does not answer is tried again."""
+        while True:
+            try:
+                await self.catch_up()
+            except StoreUnavailable:
+                _log.info("the event stream cannot be read now; trying again")
+            await asyncio.sleep(_CATCH_UP_EVERY_SECONDS)
 
     async def read(self, look: Callable[[Ledger, datetime], _Seen]) -> _Seen:
         """What `look` makes, in a thread, of all facts there are by now and of the moment they are

@@ -12,6 +12,8 @@ from bot.errors import StoreUnavailable
 from bot.insights.ledger import Ledger
 from bot.insights.reading import CHUNK, LiveLedger
 from bot.store.connection import Connection
+from bot.tasks import end_tasks
+from tests.standing_in import until
 
 from .telling import Fact, at, message, opened, replied
 
@@ -157,4 +159,24 @@ async def test_store_that_does_not_answer_is_said() -> None:
     nowhere = Connection("redis://127.0.0.1:1/0")
     with pytest.raises(StoreUnavailable):
         await LiveLedger(nowhere).catch_up()
+    await nowhere.close()
+
+
+async def test_keeping_up_reads_without_being_asked(stream: Stream, live: LiveLedger) -> None:
+    await stream.write(opened("Mon 09:00"))
+    keeping = asyncio.create_task(live.keep_up())
+
+    async def has_read() -> bool:
+        return "ND-1" in live._ledger.cases
+
+    await until(has_read)
+    await end_tasks(keeping)
+
+
+async def test_keeping_up_outlives_an_outage() -> None:
+    nowhere = Connection("redis://127.0.0.1:1/0")
+    keeping = asyncio.create_task(LiveLedger(nowhere).keep_up())
+    done, _ = await asyncio.wait([keeping], timeout=0.2)
+    assert not done
+    await end_tasks(keeping)
     await nowhere.close()
