@@ -12,8 +12,12 @@ from sanic.request import Request
 
 from bot.desk.access import same
 from bot.desk.requests import caller_of, cookie_of, form_of, is_foreign, is_secure, own_address
+from bot.playbook.content import Content
+from bot.store.connection import Connection
 from bot.store.sessions import csrf_of
 from bot.store.tokens import ROLES, Role, Tokens, token_hash
+from bot.web import create_app
+from tests.channels.house import Clock, Serving
 
 from .door import Door, Page, refusal, words
 
@@ -119,6 +123,24 @@ async def test_page_that_is_not_there_is_told_as_a_page(browser: httpx.AsyncClie
     missing = await browser.get("/desk/nowhere")
     assert missing.status_code == 404
     assert "There is nothing here" in words(missing)
+
+
+async def test_person_is_told_as_a_page_that_the_store_is_away(
+    content: Content, clock: Clock
+) -> None:
+    away = Connection("unix:///nowhere/at/all.sock")
+    serving = await Serving(create_app(away, content, clock)).start()
+    async with httpx.AsyncClient(base_url=serving.url, timeout=10) as browser:
+        answer = await browser.get("/desk/sign-in")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+        assert "The store does not answer Please try again in a moment. Try again" in words(answer)
+        signed_in = {"Cookie": "nd_session=x"}
+        for path in ("/desk/account", "/desk/people"):
+            assert (await browser.get(path, headers=signed_in)).status_code == 503
+            assert "may not have been kept" in words(await browser.post(path, headers=signed_in))
+        refused = await browser.get("/api/me", headers=signed_in)
+        assert refusal(refused) == (503, "store_unavailable")
+    await serving.stop()
 
 
 # CSRF

@@ -21,12 +21,17 @@ from bot.store.embedded import EmbeddedStore
 from bot.store.heartbeat import anyone_alive
 from bot.store.index import CaseIndex
 from bot.store.keys import Keys
+from bot.store.links import SETUP, Links
+from bot.store.people import People, Person
 from bot.store.rates import Rates
 from bot.store.secrets import Secrets
+from bot.store.sessions import Sessions
+from bot.store.sign_in import SignIn
 from bot.store.tokens import Tokens
 
 NOW = datetime(2026, 11, 21, tzinfo=timezone.utc)
 MESSAGE = Inbound("m1", "rest:ann", "rest", Customer("ann"), "hello")
+ANN = Person("u-abcdef", "Ann", "ann@example.com", "agent", (), NOW)
 CLAIMED = Claimed("rest:ann", "token", 1)
 
 OPERATIONS: dict[str, Callable[[Connection], Awaitable[Any]]] = {
@@ -46,6 +51,14 @@ OPERATIONS: dict[str, Callable[[Connection], Awaitable[Any]]] = {
     "index": lambda at: CaseIndex(at).catch_up(),
     "token": lambda at: Tokens(at).holder("nd_x"),
     "new token": lambda at: Tokens(at).add("ann", "agent"),
+    "person": lambda at: People(at).get("u-abcdef"),
+    "people": lambda at: People(at).all(),
+    "new person": lambda at: People(at).add("Ann", "ann@example.com", "agent", [], NOW),
+    "session": lambda at: Sessions(at).find("token", NOW),
+    "new session": lambda at: Sessions(at).begin(ANN, NOW),
+    "link": lambda at: Links(at).find("A" * 43, NOW),
+    "new link": lambda at: Links(at).make(SETUP, NOW),
+    "sign in": lambda at: SignIn(at).by_password("ann@example.com", "password", "here", NOW),
     "secrets": lambda at: Secrets(at).of("webchat"),
     "rates": lambda at: Rates(at).take("ann", 9, NOW),
     "alive": lambda at: anyone_alive(at, "worker"),
