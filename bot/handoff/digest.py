@@ -103,7 +103,8 @@ class MorningDigests:
         opening = latest_opening(self._content().calendars[team.calendar], now, LATE)
         if opening is None or await self._digests.exists(team.name, write_utc(opening.at)):
             return
-        digest = fold_digest(team.name, opening, await self._cases_of(team.name, opening), now)
+        cases = await self._cases_of(team.name, opening)
+        digest = await asyncio.to_thread(fold_digest, team.name, opening, cases, now)
         if await self._digests.make(digest, self._addresses(team), now):
             _log.info("the digest of team %s is made", team.name)
 
