@@ -52,6 +52,7 @@ async def test_night_goes_from_the_chat_over_the_desk_back_to_the_chat(
     await expect(page.locator("#log")).to_contain_text("I need the money for rent.")
     assert await customer.replies.count() == bot_said, "the bot is silent while Maria has it"
 
+    await page.locator("#dock").get_by_role("button", name="Reply", exact=True).click()
     await page.get_by_label("Reply to the customer").fill(
         "I'm Maria. The second charge goes back today."
     )
