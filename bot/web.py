@@ -23,6 +23,7 @@ from bot.desk.access import add_access
 from bot.desk.api import case_api
 from bot.desk.digest_api import digest_api
 from bot.desk.live import Live, live_api
+from bot.desk.names import Names
 from bot.desk.openapi import description_api
 from bot.desk.pages import desk_pages
 from bot.desk.people_api import people_api
@@ -35,6 +36,8 @@ from bot.handoff.on_call import OnCallDesk
 from bot.handoff.on_call_pages import on_call_pages
 from bot.handoff.settings import HandoffSettings
 from bot.handoff.watch import CaseWatch
+from bot.insights.pages import report_api, report_pages
+from bot.insights.reading import LiveLedger
 from bot.playbook.content import Content
 from bot.store.connection import Connection
 from bot.store.conversations import Conversations
@@ -104,7 +107,7 @@ def _add_desk(
     public_url: str,
 ) -> None:
     """The agents' pages and API."""
-    live = Live(Events(connection))
+    live, ledger = Live(Events(connection)), LiveLedger(connection, now)
     elsewhere = urlsplit(public_url).hostname not in _HERE
     add_access(app, connection, now)
     for blueprint in (
@@ -114,6 +117,8 @@ def _add_desk(
         digest_api(connection),
         live_api(live),
         description_api(),
+        report_api(ledger, lambda: content, now),
+        report_pages(ledger, lambda: content, now, Names(connection).all),
         people_api(connection, lambda: content, now, public_url if elsewhere else ""),
         people_page(connection, lambda: content, now, public_url if elsewhere else ""),
     ):

@@ -12,6 +12,9 @@ from bot.cases.case import schema
 from bot.desk.access import action_of
 from bot.desk.asked import LONGEST_TEXT, MOST_AT_ONCE
 from bot.desk.rights import ACTIONS
+from bot.insights.asking import USED
+from bot.insights.measures import UNITS
+from bot.insights.report import DIMENSIONS
 from bot.store.index import FACETS, FILTERS, MOST_SEARCHED, ORDERS
 
 from .described import document, operations
@@ -86,6 +89,8 @@ def test_described_limits_are_those_of_the_code() -> None:
     assert parameters["q"]["maxLength"] == MOST_SEARCHED
     assert tuple(parameters["order"]["enum"]) == ORDERS
     schemas = document()["components"]["schemas"]
+    assert set(schemas["Measure"]["enum"]) == {*UNITS, *USED}
+    assert tuple(schemas["Report"]["properties"]["by"]["enum"]) == DIMENSIONS
     assert schemas["Words"]["maxLength"] == LONGEST_TEXT
     assert set(schemas["Counts"]["properties"]["by"]["properties"]) == {*FACETS, "assignee"}
 
