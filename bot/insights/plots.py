@@ -295,6 +295,11 @@ def _ranges(axes: Any, low: Sequence[int | None], high: Sequence[int | None]) ->
     axes.plot(places, lows, "o", color=MAIN, label="median", markersize=size - 1, clip_on=False)
 
 
+def _literal(label: str) -> str:
+    """matplotlib takes what stands between two dollars for a formula."""
+    return label.replace("$", r"\$")
+
+
 def _legend(axes: Any) -> None:
     axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncol=4, borderaxespad=0)
 
@@ -326,7 +331,7 @@ def _bars(name: str, title: str, words: str, bars: Sequence[tuple[str, int, str]
         counts = [count for _, count, _ in bars]
         drawn = axes.barh(range(len(bars)), counts, 0.66, color=[colour for *_, colour in bars])
         axes.bar_label(drawn, [f"{count:,}" for count in counts], padding=5)
-        axes.set_yticks(range(len(bars)), [label for label, _, _ in bars])
+        axes.set_yticks(range(len(bars)), [_literal(label) for label, _, _ in bars])
         axes.set_xlim(0, max(counts) * 1.15)
         axes.set_ylim(len(bars) - 0.4, -0.6)
         axes.xaxis.set_visible(False)

@@ -13,6 +13,7 @@ from bot.clock import Now, now_utc
 from bot.errors import StoreUnavailable
 from bot.insights.ledger import Ledger
 from bot.store.connection import Connection, answering
+from bot.store.events import place_of
 
 CHUNK = 500
 """Facts read and folded at once: some milliseconds, in which the process answers nobody else."""
@@ -109,8 +110,8 @@ class LiveLedger:
             there, known, oldest, newest = await pipe.execute()
         if not there or known or not newest:
             return not there
-        seen = _place(self._last)
-        return _place(newest[0][0]) < seen or _place(oldest[0][0]) <= seen
+        seen = place_of(self._last)
+        return place_of(newest[0][0]) < seen or place_of(oldest[0][0]) <= seen
 
 
 def _fact(fields: dict[str, str]) -> dict[str, Any]:
@@ -120,9 +121,3 @@ def _fact(fields: dict[str, str]) -> dict[str, Any]:
     except (KeyError, ValueError):
         return {}
     return fact if isinstance(fact, dict) else {}
-
-
-def _place(entry: str) -> tuple[int, int]:
-    """A stream's id, to compare."""
-    milliseconds, _, number = entry.partition("-")
-    return int(milliseconds), int(number)

@@ -24,6 +24,7 @@ from bot.playbook.content import Content, load_content
 from bot.store.connection import Connection
 from bot.store.tokens import Role
 from tests.channels.house import Serving
+from tests.desk import described
 
 from .telling import at
 from .test_reading import Stream
@@ -92,7 +93,14 @@ async def as_role(connection: Connection, content: Content) -> AsyncIterator[As]
 
     def client(role: str) -> httpx.AsyncClient:
         cookies = {SESSION_COOKIE: role} if role else {}
-        clients.append(httpx.AsyncClient(base_url=serving.url, cookies=cookies, timeout=30))
+        clients.append(
+            httpx.AsyncClient(
+                base_url=serving.url,
+                cookies=cookies,
+                timeout=30,
+                event_hooks={"response": [described.check]},
+            )
+        )
         return clients[-1]
 
     yield client

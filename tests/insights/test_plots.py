@@ -24,7 +24,7 @@ def a_week(**more: date) -> Report:
         opened("Mon 09:00", severity="critical", sentiment="negative", respond_by="Mon 10:00"),
         replied("Mon 11:30"),
         told("case_rated", "Mon 12:00", rating=4),
-        opened("Wed 09:00", "ND-2", topic="<b>&"),
+        opened("Wed 09:00", "ND-2", topic="<b>& $5 to $9"),
         replied("Wed 09:10", "ND-2"),
         **more,
     )
@@ -82,7 +82,7 @@ def test_nothing_needs_inline_style_or_tells_of_the_machine(
 def test_words_are_text_of_the_page_and_escaped(plots: dict[str, Plot]) -> None:
     texts = [text.text for text in ElementTree.fromstring(plots["topics"].svg).iter(f"{SVG}text")]
     assert "Billing" in texts
-    assert "<b>&" in texts
+    assert "<b>& $5 to $9" in texts
 
 
 def test_ids_are_unique_on_the_page_and_known(plots: dict[str, Plot]) -> None:
