@@ -122,6 +122,12 @@ class Conversations:
         async with answering():
             return _span(await self._at.redis.hget(key, message_id) or "")
 
+    async def was_done(self, conversation: str, step: str) -> bool:
+        """Whether a step that is done once was done."""
+        key = self._at.keys.conversation(conversation, "ids")
+        async with answering():
+            return bool(await self._at.redis.hexists(key, step))
+
     async def lines(self, conversation: str, first: int = 1, last: int = -1) -> list[Line]:
         """Transcript lines `first` to `last` (-1: the newest)."""
         key = self._at.keys.conversation(conversation, "log")
@@ -241,11 +247,12 @@ class Conversations:
         return outcome == "more"
 
     async def write(self, conversation: str, token: str, document: Mapping[str, Any]) -> str:
-        """Writes what commit.lua describes: `more`, `done` or `known`."""
+        """Writes what commit.lua describes: `more` or `done`. Raises ConversationBusy, and
+        CaseChanged also for a step that was done meanwhile."""
         outcome = await self._at.run("commit", conversation, token, json.dumps(document))
         if outcome == "lost":
             raise ConversationBusy("The conversation was taken over by another worker.")
-        if outcome == "conflict":
+        if outcome in ("conflict", "known"):
             raise CaseChanged("The case was changed meanwhile.")
         return str(outcome)
 
@@ -319,7 +326,7 @@ def _line(number: int, text: str) -> Line:
 
 
 def _in_question(claimed: Claimed) -> Case | None:
-    held = [case for case in claimed.cases if case.id == claimed.held]
+    held = [case for case in claimed.cases if case.id == claimed.held and case.is_held]
     open_ones = [case for case in claimed.cases if case.is_open]
     return next(iter([*held, *open_ones, *claimed.cases]), None)
 

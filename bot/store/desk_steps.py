@@ -31,6 +31,9 @@ from bot.store.conversations import (
 CLOCK = "bot"
 """Who did what came by the clock, in a case's history."""
 
+_NO_ANSWERS = ("promise", "returned")
+"""Kinds of lines by the bot that leave open what the customer wrote before."""
+
 _TRIES = 20
 Deed = Callable[[Step], None]
 
@@ -60,11 +63,11 @@ class Handling:
         self, reference: str, who: str, id: str, text: str, *, waits: bool = True
     ) -> Case:
         return await self.do(
-            reference, who, lambda step: handling.reply(step, text, waits=waits), id
+            reference, who, lambda step: handling.reply(step, text, waits=waits), f"reply:{id}"
         )
 
     async def note(self, reference: str, who: str, id: str, text: str) -> Case:
-        return await self.do(reference, who, lambda step: handling.note(step, text), id)
+        return await self.do(reference, who, lambda step: handling.note(step, text), f"note:{id}")
 
     async def change(self, reference: str, who: str, changes: Changes) -> Case:
         return await self.do(reference, who, lambda step: changing.change(step, changes))
@@ -86,9 +89,10 @@ class Handling:
     async def resolve(
         self, reference: str, who: str, id: str, text: str | None, *, ask_rating: bool = True
     ) -> Case:
-        return await self.do(
-            reference, who, lambda step: handling.resolve(step, text, ask_rating=ask_rating), id
-        )
+        def deed(step: Step) -> None:
+            handling.resolve(step, text, ask_rating=ask_rating)
+
+        return await self.do(reference, who, deed, f"resolve:{id}")
 
     async def give_to_bot(
         self, reference: str, who: str, note: str | None, *, take_over: bool = False
@@ -100,38 +104,40 @@ class Handling:
     async def reopen(self, reference: str, who: str) -> Case:
         return await self.do(reference, who, handling.reopen)
 
-    async def do(self, reference: str, who: str, deed: Deed, id: str = "") -> Case:
+    async def do(self, reference: str, who: str, deed: Deed, once: str = "") -> Case:
         """Applies `deed` to the case as it is and writes the outcome; starts again when somebody
-        else was faster."""
+        else was faster. A deed that `who` did before by the name `once` is not done again."""
         for _ in range(_TRIES):
             try:
-                return await self._try(reference, who, deed, id)
+                return await self._try(reference, who, deed, once)
             except CaseChanged:
                 continue
             except NotAllowed as refusal:
                 raise await self._refused(refusal) from None
         raise NightdeskError("A case was changed all the time; the step was not done.")
 
-    async def _try(self, reference: str, who: str, deed: Deed, id: str) -> Case:
+    async def _try(self, reference: str, who: str, deed: Deed, once: str) -> Case:
         conversations = Conversations(self.connection)
         found = await conversations.case(reference)
         if found is None:
             raise BadRequest("unknown_case", "there is no case with this reference", 404)
-        conversation = found[0].conversation
+        conversation, name = found[0].conversation, f"step:{reference}:{who}:{once}"
+        if once and await conversations.was_done(conversation, name):
+            return found[0]
         held, known = await conversations.beside(conversation)
-        case, _ = known.setdefault(reference, found)
+        before, _ = known.setdefault(reference, found)
         others = [other for other, _ in known.values() if other.is_held and other.id != reference]
-        step = Step(case, who, self.now(), self.content(), others)
+        step = Step(before, who, self.now(), self.content(), others)
         deed(step)
         if not (step.changed or step.lines or step.facts):
-            return case
-        document = _document(step, held, {name: revision for name, (_, revision) in known.items()})
-        if id:
-            document["once"] = f"step:{who}:{id}"
+            return before
+        revisions = {name: revision for name, (_, revision) in known.items()}
+        document = _document(step, before, held, revisions)
+        if once:
+            document["once"] = name
         if step.to_bot and not document["held_else"]:
-            document["inbox"] = await self._for_the_bot(conversations, case)
-        if await conversations.write(conversation, "", document) == "known":
-            return case
+            document["inbox"] = await self._for_the_bot(conversations, before)
+        await conversations.write(conversation, "", document)
         return step.case
 
     async def _for_the_bot(self, conversations: Conversations, case: Case) -> list[str]:
@@ -159,7 +165,7 @@ class Handling:
         return BadRequest(refusal.code, refusal.message.replace("{holder}", holder), status)
 
 
-def _document(step: Step, held: str, revisions: dict[str, int]) -> dict[str, Any]:
+def _document(step: Step, before: Case, held: str, revisions: dict[str, int]) -> dict[str, Any]:
     """What commit.lua writes. Cases that somebody holds come last, so that one of them holds the
     conversation."""
     changed = sorted(
@@ -170,11 +176,29 @@ def _document(step: Step, held: str, revisions: dict[str, int]) -> dict[str, Any
         "handled": [],
         "lines": [_line_json(said, step.now) for said in step.lines],
         "buttons": [list(button) for said in step.lines for button in said.reply.buttons],
-        "cases": [case_json(case, revisions[case.id], step.content) for case in changed],
+        "cases": [
+            {
+                **case_json(case, revisions[case.id], step.content),
+                "holds": case.is_held and (case.id == held or _takes(case, step, before, held)),
+            }
+            for case in changed
+        ],
+        "beside": [
+            {"id": case.id, "expected": revisions[case.id]}
+            for case in still_held
+            if case.id not in step.changed
+        ],
         "facts": [fact_json(fact, step.case.conversation, step.now) for fact in step.facts],
         "held": held,
         "held_else": still_held[0].id if still_held else "",
     }
+
+
+def _takes(case: Case, step: Step, before: Case, held: str) -> bool:
+    """Whether the customer's next words are about this case: it was taken in hand, or answered, by
+    this step. A note or a warning does not turn the talk from another case in the same hands."""
+    answered = any(said.who for said in step.lines)
+    return not held or (case.id == step.case.id and (answered or not before.is_held))
 
 
 def _line_json(said: Said, at: datetime) -> str:
@@ -184,9 +208,9 @@ def _line_json(said: Said, at: datetime) -> str:
 
 
 def _unanswered(lines: list[Line]) -> list[Line]:
-    """The customer's lines behind the last line that answers something; a new promise does not."""
+    """The customer's lines behind the last line that answers something."""
     answers = (
-        line.number for line in lines if line.speaker != "customer" and line.kind != "promise"
+        line.number for line in lines if line.speaker != "customer" and line.kind not in _NO_ANSWERS
     )
     last = max(answers, default=0)
     return [line for line in lines if line.number > last and line.speaker == "customer"]

@@ -3,7 +3,8 @@
 --   {state?, handled: [message id], lines: [JSON], buttons: [[title, payload]],
 --    cases: [{id, json, expected, opened, from, due, holds}], facts: [JSON],
 --    held: the case the conversation was held by when it was read, held_else: what holds it when
---    that case does no longer, once?: id of a step that is done once, inbox?: [message JSON]}
+--    that case does no longer, beside?: [{id, expected}] of cases that must be as they were read,
+--    once?: id of a step that is done once, inbox?: [message JSON] to be handled before all others}
 -- Returns 'lost' (the lease is another's; one that ran out and that nobody took still counts),
 -- 'conflict' (a case or the holder was changed meanwhile), 'known' (the step was done before),
 -- 'more' (messages wait; the lease is kept) or 'done'.
@@ -17,6 +18,11 @@ if held ~= turn.held then return 'conflict' end
 for _, case in ipairs(turn.cases) do
   local revision = redis.call('HGET', prefix .. ':case:' .. case.id, 'revision') or '0'
   if revision ~= tostring(case.expected) then return 'conflict' end
+end
+for _, case in ipairs(turn.beside or {}) do
+  if redis.call('HGET', prefix .. ':case:' .. case.id, 'revision') ~= tostring(case.expected) then
+    return 'conflict'
+  end
 end
 if turn.once then redis.call('HSET', key('ids'), turn.once, '') end
 if turn.state then redis.call('HSET', key('main'), 'state', turn.state) end
@@ -48,10 +54,13 @@ for _, case in ipairs(turn.cases) do
   end
 end
 redis.call('HSET', key('main'), 'held', held)
-for _, message in ipairs(turn.inbox or {}) do redis.call('RPUSH', key('inbox'), message) end
-if turn.inbox and not redis.call('ZSCORE', prefix .. ':leases', conversation) then
-  redis.call('ZADD', prefix .. ':ready', '0', conversation)
-  redis.call('RPUSH', prefix .. ':bell', '1')
+if turn.inbox and #turn.inbox > 0 then
+  redis.call('LPUSH', key('inbox'), unpack(turn.inbox))
+  redis.call('HSET', key('main'), 'attempts', '0')
+  if not redis.call('ZSCORE', prefix .. ':leases', conversation) then
+    redis.call('ZADD', prefix .. ':ready', '0', conversation)
+    redis.call('RPUSH', prefix .. ':bell', '1')
+  end
 end
 for _, fact in ipairs(turn.facts) do
   redis.call('XADD', prefix .. ':events', '*', 'fact', fact)
