@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.cases.case import Case, Customer, Visibility
+from bot.cases.handling import Step
 from bot.cases.reference import make_reference
 from bot.cases.turn import Fact, Reply, Turn
 from bot.engine.assistant import Assistant
@@ -34,13 +37,40 @@ class Talk:
         """Sends a message (or a payload of a button that was offered); returns the replies."""
         turn = self._turn(text)
         await self.assistant.handle(turn)
-        self.state, self.case, self.facts = turn.state, turn.case, turn.facts
-        self.cases.update(turn.changed)
+        self.state, self.facts = turn.state, turn.facts
+        self._put(turn.changed, turn.replies)
         self.turns += 1
-        self.replies = turn.replies
-        for reply in turn.replies:
-            self.buttons.update({payload: title for title, payload in reply.buttons})
         return turn.replies
+
+    def deed(
+        self, who: str, deed: Callable[..., None], *more: Any, of: str = "", **options: Any
+    ) -> Case:
+        """Somebody at the desk, or the clock, does something to a case of this conversation (`of`:
+        its reference; the one in question else); returns the case as it is then."""
+        case = self.cases[of] if of else self.case
+        assert case is not None
+        others = [other for other in self.cases.values() if other.is_held and other.id != case.id]
+        step = Step(case, who, self.now, self.content, others)
+        deed(step, *more, **options)
+        self.facts = step.facts
+        self._put(step.changed, [said.reply for said in step.lines])
+        return step.case
+
+    def _put(self, changed: dict[str, Case], replies: list[Reply]) -> None:
+        """The case in question is then the one a person holds, else the latest open, else the
+        latest, as bot.store.conversations has it."""
+        self.cases.update(changed)
+        self.replies = replies
+        for reply in replies:
+            self.buttons.update({payload: title for title, payload in reply.buttons})
+        ranked = [*self._held(), *(case for case in self._latest() if case.is_open)]
+        self.case = next(iter([*ranked, *self._latest()]), None)
+
+    def _held(self) -> list[Case]:
+        return [case for case in self.cases.values() if case.is_held]
+
+    def _latest(self) -> list[Case]:
+        return sorted(reversed(self.cases.values()), key=lambda case: case.opened_at, reverse=True)
 
     def _turn(self, text: str) -> Turn:
         async def reference(number: int) -> str:
@@ -59,6 +89,7 @@ class Talk:
             private_url=self.private_url,
             state=self.state,
             case=self.case,
+            cases=tuple(self._latest()),
             line=self.turns + 1,
         )
 

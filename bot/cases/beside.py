@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from bot.cases import details
 from bot.cases.case import Case
-from bot.cases.filing import Filed, add_to_case, dimensions, judge
+from bot.cases.filing import Filed, add_to_case, dimensions
 from bot.cases.intake import IntakeSteps
-from bot.cases.promise import calendar_of
+from bot.cases.promise import calendar_of, topic_of
 from bot.cases.speaker import MOST_REMEMBERED
 from bot.cases.state import Intake
+from bot.cases.targets import person_waits
 from bot.cases.understanding import Understanding
 from bot.playbook.model import Severity
 
@@ -33,7 +34,7 @@ class BesideCase(IntakeSteps):
             return True
         if self._is_another_matter(case):
             self._state.held = self._heard
-            topic = self._say.topic(self._book.topics[case.topic])
+            topic = self._say.topic(topic_of(case, self._content))
             self._put(
                 self._say.reply(
                     "same_or_new",
@@ -57,35 +58,42 @@ class BesideCase(IntakeSteps):
         known = (case.topic, *case.secondary_topics)
         if topic in known or topic in ("other", "complaint") or case.topic == "other":
             return False
-        alone = Intake(said=[self._heard])
-        urgent = judge(alone, self._turn, self._content).severity == Severity.CRITICAL
-        return not urgent and self._heard.confidence >= _SURE_OTHER_TOPIC
+        return not self._is_urgent() and self._heard.confidence >= _SURE_OTHER_TOPIC
+
+    def _is_urgent(self) -> bool:
+        return self._judge(Intake(said=[self._heard])).severity == Severity.CRITICAL
 
     async def _same_or_new(self) -> None:
         held = self._state.held
         assert held is not None
         self._state.held = None
-        if self._heard.family in ("new_matter", "deny"):
-            intake = self._begin()
-            intake.said.append(held)
-            details.read(held, intake, self._book)
-            await self._next_for(intake, held)
+        if self._heard.family in ("new_matter", "deny") or self._open_case() is None:
+            await self._take_up(held)
         else:
             self._add_to_open_case(held)
 
-    async def _next_for(self, intake: Intake, heard: Understanding) -> None:
+    async def _take_up(self, heard: Understanding) -> None:
+        """Begins an intake with what was said before."""
+        intake = self._begin()
+        intake.said.append(heard)
+        details.read(heard, intake, self._book)
         self._heard = heard
         await self._next(intake)
 
-    async def _settle_held(self) -> None:
-        """No answer to "same matter or a new one?": what was held goes to the open case."""
-        held, self._state.held = self._state.held, None
-        if held is None:
-            return
-        if self._heard.family in ("same_matter", "new_matter", "affirm", "deny"):
-            self._state.held = held
-        elif self._open_case() is not None:
+    async def _settle_held(self) -> bool:
+        """No answer to "same matter or a new one?": what was held goes to the open case. Where that
+        was done meanwhile it begins an intake; True then, for it is answered now."""
+        held = self._state.held
+        answers = ("same_matter", "new_matter", "affirm", "deny")
+        if held is None or self._heard.family in answers:
+            return False
+        self._state.held = None
+        if self._open_case() is not None:
             self._file_with_case(held)
+            return False
+        self._read(self._begin())
+        await self._take_up(held)
+        return True
 
     def _add_to_open_case(self, heard: Understanding, *, tell_state: bool = False) -> None:
         filed, worse = self._file_with_case(heard)
@@ -115,23 +123,25 @@ class BesideCase(IntakeSteps):
         return filed, worse
 
     def _intake_of(self, case: Case) -> Intake:
-        """What was taken in for the case, as far as this conversation remembers it."""
+        """What was taken in for the case, as far as this conversation remembers it; the details
+        are the case's, for people correct them."""
         filed = self._state.filed
-        if filed is not None and self._state.filed_case in ("", case.id):
-            return filed
-        return Intake(details=dict(case.details))
+        if filed is None or self._state.filed_case not in ("", case.id):
+            filed = Intake()
+        return replace(filed, details=dict(case.details))
 
     def _tell_state(self, case: Case) -> None:
         calendar = calendar_of(case.team, self._content)
         self._add(
             "status", "status", reference=case.id,
-            topic=self._say.topic(self._book.topics[case.topic]),
+            topic=self._say.topic(topic_of(case, self._content)),
             state=self._say.text(f"state_{case.status}"),
             due=self._say.moment(case.sla.respond_by, calendar),
         )  # fmt: skip
 
     def _close(self, case: Case) -> None:
-        closed = replace(case, status="closed").noted(self._turn.now, "customer", "closed")
-        self._turn.put(closed)
+        now = self._turn.now
+        closed = replace(person_waits(case, now, self._content), status="closed")
+        self._turn.put(closed.noted(now, "customer", "closed"))
         self._turn.happened("case_closed", case=case.id)
         self._add("closed_by_customer", "solved", reference=case.id)

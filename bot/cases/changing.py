@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.cases.case import Case, Detail
+from bot.cases.case import Detail
 from bot.cases.filing import dimensions
 from bot.cases.handling import NotAllowed, Step, give_to, held_by, note, require_free
+from bot.cases.promise import topic_of
 from bot.cases.targets import customer_waits, retarget
 from bot.playbook.model import Severity
 
@@ -37,8 +38,7 @@ def change(step: Step, changes: Changes) -> None:
     after = step.case
     if after == before:
         return
-    if _clocks_change(before, after):
-        step.put(retarget(before, after, step.now, step.content))
+    step.put(retarget(before, after, step.now, step.content))
     step.happened("case_changed", agent=step.who, **dimensions(step.case))
 
 
@@ -50,8 +50,8 @@ def to_team(step: Step, team: str, text: str | None, *, take_over: bool = False)
     if text:
         note(step, text)
     before = step.case
-    moved = replace(customer_waits(before, step.now, step.content), team=team)
-    moved = retarget(before, moved, step.now, step.content)
+    moved = retarget(before, replace(before, team=team), step.now, step.content)
+    moved = customer_waits(moved, step.now, step.content)
     step.put(replace(moved, status="new", assignee=None))
     step.noted("transferred", team=team, before=before.team)
     step.happened("case_transferred", agent=step.who, team=team, to="")
@@ -98,7 +98,7 @@ def _subtopic(step: Step, changes: Changes) -> None:
     case = step.case
     if changes.subtopic is None or changes.subtopic == case.subtopic:
         return
-    known = step.content.playbook.topics[case.topic].subtopics
+    known = topic_of(case, step.content).subtopics
     if changes.subtopic not in known:
         raise NotAllowed("bad_subtopic", _valid("subtopic", known))
     step.put(replace(case, subtopic=changes.subtopic))
@@ -141,10 +141,6 @@ def _details(step: Step, changes: Changes) -> None:
         detail = Detail(given, "edited" if given else "missing")
         step.put(replace(case, details={**case.details, name: detail}))
         step.noted("changed", field=name, before=before, after=given)
-
-
-def _clocks_change(before: Case, after: Case) -> bool:
-    return (before.topic, before.severity, before.team) != (after.topic, after.severity, after.team)
 
 
 def _valid(what: str, names: Sequence[str] | Mapping[str, object]) -> str:

@@ -45,8 +45,7 @@ class Dialogue(TakenOver):
         if self._turn.visibility == "public":
             await self._answer_publicly()
             return True
-        await self._settle_held()
-        return self._comes_back()
+        return await self._settle_held() or self._comes_back()
 
     async def _answer_publicly(self) -> None:
         """In public nothing is asked and nothing repeated: one short reply with the way to private
@@ -56,7 +55,9 @@ class Dialogue(TakenOver):
             self._praise()
         elif faq is not None:
             self._put(self._faq_reply(faq, "answer"))
-        elif self._heard.family in PLEASANTRIES and not doubtful_small_talk(self._heard):
+        elif self._heard.family in PLEASANTRIES and not doubtful_small_talk(
+            self._heard, self._book
+        ):
             self._add(self._small_talk_key(), "small_talk")
         elif self._open_case() is not None:
             self._file_with_case(self._heard)
@@ -103,7 +104,7 @@ class Dialogue(TakenOver):
         if await self._handled_before():
             return
         family = self._heard.family
-        if doubtful_small_talk(self._heard) and self._open_case() is None:
+        if doubtful_small_talk(self._heard, self._book) and self._open_case() is None:
             self._heard = read_as_statement(self._heard)
             await self._start()
             return None
@@ -126,7 +127,7 @@ class Dialogue(TakenOver):
         """ "Any news?": where the case stands and until when an answer is promised."""
         if await self._handled_before():
             return
-        case = self._turn.case
+        case = self._open_case()
         if case is None and self._heard.confidence < _SURE_QUESTION:
             return await self._unclear()
         if case is None:
@@ -140,9 +141,10 @@ class Dialogue(TakenOver):
         if self._state.held is not None:
             return await self._same_or_new()
         case = self._open_case()
-        if case is None:
-            key = "thanks" if self._heard.family == "solved" else "ask_problem"
-            self._add(key, "ask_problem" if key == "ask_problem" else "small_talk")
+        if case is None and self._is_content():
+            self._add("thanks", "small_talk")
+        elif case is None:
+            self._add("ask_problem", "ask_problem")
         elif self._heard.family == "solved":
             self._close(case)
         else:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from bot.cases.case import Case, Sla, Status
 from bot.cases.details import known
-from bot.cases.promise import Promise, calendar_of, make_promise
+from bot.cases.problem import FALLBACK_TOPIC
+from bot.cases.promise import Promise, calendar_of, make_promise, promised
 from bot.cases.state import Intake
 from bot.cases.summary import summarise
 from bot.cases.targets import customer_waits, retarget, start
@@ -83,28 +84,49 @@ def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> F
 
 
 def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Filed:
-    """The case after one more message: details filled in, severity only ever raised; the topic (and
-    with it the team) changes where it was not known before, and when the new matter is critical."""
-    judged = judge(intake, turn, content)
+    """The case after one more message, the last of the intake: details filled in, severity only
+    ever raised; the topic (and with it the team) changes where it was not known before, and when
+    the new matter is critical. What an agent corrected stands unless the new words tell more."""
+    judged = _judge_news(case, intake, turn, content)
     worse = judged.severity > case.severity
     urgent = worse and judged.severity == Severity.CRITICAL
-    moves = judged.topic not in (case.topic, "other") and (urgent or case.topic == "other")
-    topic = content.playbook.topics[judged.topic if moves else case.topic]
-    severity = max(judged.severity, case.severity)
-    promise = make_promise(turn.now, severity, topic, calendar_of(topic.team, content))
+    unknown = case.topic == FALLBACK_TOPIC or case.topic not in content.playbook.topics
+    moves = judged.topic not in (case.topic, FALLBACK_TOPIC) and (urgent or unknown)
+    topic = judged.topic if moves else case.topic
     changed = replace(
         case,
-        topic=topic.name,
+        topic=topic,
         subtopic=judged.subtopic if moves else case.subtopic,
-        team=topic.team if moves else case.team,
-        severity=severity,
+        team=judged.team if moves else case.team,
+        severity=max(judged.severity, case.severity),
         severity_reasons=judged.severity_reasons if worse else case.severity_reasons,
         tags=tuple(dict.fromkeys([*case.tags, *judged.tags])),
         details={**case.details, **intake.details},
-        secondary_topics=_secondary(case, judged, topic.name),
+        secondary_topics=_secondary(case, judged, topic),
     )
     noted = customer_wrote(retarget(case, changed, turn.now, content), turn.now, content)
-    return Filed(noted, judged, replace(promise, respond_by=noted.sla.respond_by))
+    return Filed(noted, judged, promised(noted, turn.now, content))
+
+
+def _judge_news(case: Case, intake: Intake, turn: Turn, content: Content) -> Triage:
+    """The triage of an intake with a new message; what an agent corrected is judged as they left
+    it, so far as the triage without the message says the same."""
+    judged = judge(intake, turn, content)
+    corrected = {entry.more.get("field") for entry in case.history if entry.what == "changed"}
+    if not corrected:
+        return judged
+    before = judge(replace(intake, said=intake.said[:-1]), turn, content)
+    if "severity" in corrected and judged.severity <= before.severity:
+        judged = replace(judged, severity=case.severity)
+    if "topic" in corrected and judged.topic == before.topic:
+        secondary = tuple(
+            name for name in judged.secondary_topics if name not in before.secondary_topics
+        )
+        judged = replace(judged, topic=case.topic, secondary_topics=secondary)
+    if "tags" in corrected:
+        tags = tuple(tag for tag in judged.tags if tag not in before.tags)
+        judged = replace(judged, tags=tags)
+    return judged
 
 
 def customer_wrote(case: Case, now: datetime, content: Content) -> Case:
@@ -129,4 +151,4 @@ def dimensions(case: Case) -> dict[str, str]:
 
 def _secondary(case: Case, judged: Triage, topic: str) -> tuple[str, ...]:
     names = [case.topic, *case.secondary_topics, judged.topic, *judged.secondary_topics]
-    return tuple(name for name in dict.fromkeys(names) if name not in (topic, "other"))
+    return tuple(name for name in dict.fromkeys(names) if name not in (topic, FALLBACK_TOPIC))

@@ -13,7 +13,7 @@ from datetime import datetime
 from bot.cases.case import Case, Note
 from bot.cases.filing import dimensions
 from bot.cases.phrasing import Phrasing
-from bot.cases.promise import PROMISE_MOVED, calendar_of, make_promise
+from bot.cases.promise import PROMISE_MOVED, calendar_of, check_at, make_promise, topic_of
 from bot.cases.rating import STARS, payload
 from bot.cases.targets import customer_waits, person_waits
 from bot.cases.timestamps import write_utc
@@ -148,7 +148,7 @@ def give_to_bot(step: Step, text: str | None = None, *, take_over: bool = False)
     step.put(_queued(step.case, step))
     step.noted("returned")
     step.happened("case_returned", agent=step.who)
-    step.bot_says(step.say.reply("text", "returned_to_bot", reference=step.case.id))
+    step.bot_says(step.say.reply("returned", "returned_to_bot", reference=step.case.id))
     step.to_bot = True
 
 
@@ -249,9 +249,9 @@ def _queued(case: Case, step: Step) -> Case:
 def _renew_promise(step: Step) -> None:
     """A due time that is past, or almost, becomes one that can be kept."""
     case, content = step.case, step.content
-    topic = content.playbook.topics[case.topic]
+    topic = topic_of(case, content)
     promise = make_promise(step.now, case.severity, topic, calendar_of(case.team, content))
-    if case.sla.respond_by > step.now or promise.respond_by <= case.sla.respond_by:
+    if step.now < check_at(case, topic) or promise.respond_by <= case.sla.respond_by:
         return
     before = write_utc(case.sla.respond_by)
     step.put(replace(case, sla=replace(case.sla, respond_by=promise.respond_by)))

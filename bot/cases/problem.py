@@ -92,7 +92,7 @@ def _tells_of_problem(turn: Understanding, playbook: Playbook) -> bool:
     if turn.cues & HAPPENINGS or any(name in turn.fields for name in numbers):
         return True
     likely = [topic for topic, score in distribution(turn, playbook) if score >= _LIKELY]
-    specific = [topic for topic in likely if _is_specific(topic, playbook)]
+    specific = [topic for topic in likely if is_specific(topic, playbook)]
     if own_topic(turn, playbook) and ABUSE_CUE not in turn.cues:
         return bool(specific)
     cleaned = clean(turn.text)
@@ -103,5 +103,6 @@ def _tells_of_problem(turn: Understanding, playbook: Playbook) -> bool:
     )
 
 
-def _is_specific(topic: str, playbook: Playbook) -> bool:
+def is_specific(topic: str, playbook: Playbook) -> bool:
+    """Whether it says what a case is about."""
     return opens_case(topic, playbook) and topic not in RESIDUAL_TOPICS

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.cases.case import Case
+from bot.cases.problem import FALLBACK_TOPIC
 from bot.cases.timestamps import aware, write_utc
 from bot.playbook.content import Content
 from bot.playbook.hours import Calendar as TeamCalendar
-from bot.playbook.model import Severity, Topic
+from bot.playbook.model import Severity, Team, Topic
 
 PROMISE_MOVED = "promise_moved"
 """The history entry of a case whose customer got a new promise; there is never a second one."""
@@ -43,7 +44,20 @@ class Promise:
 
 def calendar_of(team: str, content: Content) -> TeamCalendar:
     """When the people of a team are in."""
-    return content.calendars[content.playbook.teams[team].calendar]
+    return content.calendars[team_of(team, content).calendar]
+
+
+def team_of(name: str, content: Content) -> Team:
+    """The team; one that the playbook does not have any more counts as the team of whatever else
+    comes, so that its open cases can still be worked on."""
+    playbook = content.playbook
+    return playbook.teams.get(name) or playbook.teams[playbook.topics[FALLBACK_TOPIC].team]
+
+
+def topic_of(case: Case, content: Content) -> Topic:
+    """The case's topic; one that is gone counts as the fallback topic."""
+    topics = content.playbook.topics
+    return topics.get(case.topic) or topics[FALLBACK_TOPIC]
 
 
 def due(opened_at: datetime, severity: Severity, topic: Topic, calendar: Calendar) -> datetime:
@@ -55,6 +69,13 @@ def make_promise(at: datetime, severity: Severity, topic: Topic, calendar: Calen
     """The promise for a case that is opened, or has got worse, at `at`."""
     opens_at = None if calendar.is_open(at) else calendar.next_opening(at)
     return Promise(due(at, severity, topic, calendar), opens_at)
+
+
+def promised(case: Case, now: datetime, content: Content) -> Promise:
+    """What the customer of a case is promised, as it stands."""
+    calendar = calendar_of(case.team, content)
+    opens_at = None if calendar.is_open(now) else calendar.next_opening(now)
+    return Promise(case.sla.respond_by, opens_at)
 
 
 def check_at(case: Case, topic: Topic) -> datetime:

@@ -1,19 +1,21 @@
-"""How satisfied the customer was: 1 to 5, by a button or a bare digit, once a case is resolved."""
+"""How satisfied the customer was: 1 to 5, by a button or typed, once a case is resolved."""
 
 from __future__ import annotations
 
 import re
 
 from bot.cases.case import Case
-from bot.cases.understanding import Understanding
 
 STARS = range(1, 6)
 GOOD = 4
 FIELD, OF_CASE = "rating", "of_case"
 """The names of the values in a button's payload."""
 
+_NUMBERS = ("one", "two", "three", "four", "five")
+_STARS = rf"\W*(?P<stars>[1-5]|{'|'.join(_NUMBERS)})\s*(?:(?:/|of|out of)\s*(?:5|five))?\s*"
+_BREAK = r"(?:[,;:!?]+\s+|\s[-\u2013\u2014]\s|\s*\n)"
 _TYPED = re.compile(
-    r"\W*([1-5])\s*(?:(?:/|of|out of)\s*5)?\s*(?:stars?|points?)?\W*", re.IGNORECASE
+    rf"{_STARS}(?:stars?|points?)?(?:\W*$|{_BREAK}(?P<words>.+))", re.IGNORECASE | re.DOTALL
 )
 _PRESSED = re.compile(rf'/inform{{"{FIELD}":"([1-5])","{OF_CASE}":"([\w-]+)"}}')
 
@@ -30,17 +32,22 @@ def pressed(text: str) -> tuple[int, str] | None:
     return (int(match[1]), match[2]) if match else None
 
 
-def typed_stars(heard: Understanding) -> int | None:
-    """The stars of a message that is nothing but a rating ("5", "4 stars", "3/5")."""
-    match = _TYPED.fullmatch(heard.text)
-    return int(match[1]) if match else None
+def typed_stars(text: str) -> tuple[int, str] | None:
+    """The stars of a message that begins with a rating, and the words behind it: "5" or "4 stars"
+    have none, "2/5, too slow" has some. None for "5 cameras are broken"."""
+    match = _TYPED.fullmatch(text)
+    if match is None:
+        return None
+    stars = match["stars"].lower()
+    number = _NUMBERS.index(stars) + 1 if stars in _NUMBERS else int(stars)
+    return number, match["words"] or ""
 
 
 def asked_for(case: Case) -> bool:
-    """Whether the customer was asked to rate the case and has not yet."""
+    """Whether the last thing the customer was asked is to rate the case; they may change it."""
     endings = [entry for entry in case.history if entry.what == "resolved"]
     asked = bool(endings) and endings[-1].more.get("asked") is True
-    return asked and case.status == "resolved" and case.rating is None
+    return asked and case.status == "resolved"
 
 
 def quick_reply(payload: str) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.cases.cues import clean, count_matches
-from bot.cases.problem import SURE_TOPIC
+from bot.cases.problem import SURE_TOPIC, opens_case
 from bot.cases.triage import Triage
 from bot.cases.understanding import Understanding
 from bot.playbook.content import Content
-from bot.playbook.model import Resource
+from bot.playbook.model import Playbook, Resource
 
 QUESTION_CUE = "question"
 _FEW_WORDS = 3
@@ -53,9 +53,12 @@ def tells_a_problem(heard: Understanding) -> bool:
     return heard.family == "inform" and likely and len(heard.text.split()) > _FEW_WORDS
 
 
-def doubtful_small_talk(heard: Understanding) -> bool:
-    """Whether "are you down?" only resembles "are you a bot?": the topic is surer than the talk."""
-    likely = heard.topics[0][1] if heard.topics else 0.0
+def doubtful_small_talk(heard: Understanding, playbook: Playbook) -> bool:
+    """Whether "are you down?" only resembles "are you a bot?": a topic that is taken in is surer
+    than the talk. Praise is no doubt about thanks."""
+    topic, likely = heard.topics[0] if heard.topics else ("", 0.0)
+    if topic not in playbook.topics or not opens_case(topic, playbook):
+        return False
     return heard.confidence < likely and likely >= _LIKELY_TOPIC
 
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bot.cases.case import Case
+from bot.cases.case import Case, Entry
 from bot.cases.handling import Step, give_back, remind
 from bot.cases.phrasing import Phrasing
-from bot.cases.promise import calendar_of, check_at, move_promise, next_promise
+from bot.cases.promise import calendar_of, check_at, move_promise, next_promise, topic_of
 from bot.cases.targets import (
     TARGET_BREACHED,
     TARGET_WARNED,
@@ -24,6 +24,9 @@ from bot.playbook.model import TakeOver
 
 PROMISE_BROKEN = "promise_broken"
 """The history entry (and fact) of a promise that was not kept, with the moment it was for."""
+
+_WORDS = ("message_added", "customer_replied", "reopened")
+"""History entries of what a customer wrote."""
 
 _SHARE_OF_NOTICE = 4
 _LONGEST_NOTICE = timedelta(minutes=15)
@@ -51,18 +54,23 @@ def watch(step: Step) -> None:
 
 def silent_since(case: Case) -> datetime | None:
     """Since when the customer hears nothing from the agent who has the case and owes an answer:
-    from the agent's last deed on it, or the customer's next words. None when nobody has it."""
+    from the agent's last deed on it, or the customer's next words. An agent who answered and owes
+    more is silent only from when the next response is due. None when nobody has it."""
     if not case.is_held or case.status != "claimed":
         return None
-    deeds = [entry for entry in case.history if _is_deed(entry.who, entry.more, case)]
+    deeds = [entry for entry in case.history if _is_deed(entry, case)]
     since = deeds[-1].at if deeds else case.opened_at
-    words = [entry.at for entry in case.history if entry.who == "customer" and entry.at >= since]
-    return words[0] if words else since
+    talk = [entry for entry in case.history if entry.what in (*_WORDS, "replied")]
+    words = [entry.at for entry in talk if entry.what in _WORDS and entry.at >= since]
+    if words:
+        return words[0]
+    answered = bool(talk) and talk[-1].what == "replied"
+    next_by = case.sla.next_response_by
+    return max(since, next_by) if answered and next_by is not None else since
 
 
-def _is_deed(who: str, more: object, case: Case) -> bool:
-    given = isinstance(more, dict) and more.get("person") == case.assignee
-    return who == case.assignee or given
+def _is_deed(entry: Entry, case: Case) -> bool:
+    return case.assignee in (entry.who, entry.more.get("person"))
 
 
 def _watch_target(step: Step, target: Target, at: datetime) -> None:
@@ -94,7 +102,7 @@ def _move_promise(step: Step) -> None:
     """The customer hears a new promise before the old one breaks, once a case."""
     case, content = step.case, step.content
     calendar = calendar_of(case.team, content)
-    promise = next_promise(case, step.now, content.playbook.topics[case.topic], calendar)
+    promise = next_promise(case, step.now, topic_of(case, content), calendar)
     if promise is None:
         return
     say = Phrasing(content, case.customer.language, step.now)
@@ -114,8 +122,7 @@ def _events(case: Case, content: Content) -> Iterator[datetime]:
             yield at if warned else at - notice
     if not _broken(case):
         moved = case.happened("promise_moved")
-        topic = content.playbook.topics.get(case.topic)
-        yield case.sla.respond_by if moved or topic is None else check_at(case, topic)
+        yield case.sla.respond_by if moved else check_at(case, topic_of(case, content))
     yield from _agents_times(case, content.playbook.take_over)
 
 
