@@ -5,7 +5,7 @@ import { byId, fill, h, icon } from "./elements.js";
 import { fullMomentOf, momentOf, spanOf } from "./moments.js";
 import { severityMark } from "./case_row.js";
 import { me } from "./session.js";
-import { channelWord, customerName, handleOf, human, languageWord, statusWord } from "./words.js";
+import { channelWord, customerName, handleOf, languageWord, statusWord } from "./words.js";
 
 const SENTIMENT = { negative: "Sounds unhappy", positive: "Sounds friendly" };
 
@@ -58,10 +58,10 @@ export class CaseHead {
   }
 
   #what(one) {
-    const also = one.secondary_topics.map(human).join(", ");
+    const also = one.secondary_topics.map((name) => this.#words.topic(name)).join(", ");
     return [
-      h("strong", {}, human(one.topic)),
-      h("span", {}, human(one.subtopic)),
+      h("strong", {}, this.#words.topic(one.topic)),
+      h("span", {}, this.#words.subtopic(one.subtopic)),
       h("span", {}, `Team ${this.#words.team(one.team)}`),
       also && h("span", {}, `Also: ${also}`),
     ];
@@ -78,7 +78,7 @@ export class CaseHead {
     const owing = ["new", "claimed"].includes(one.status);
     const first = one.reply_at ? `First answer ${momentOf(one.reply_at)}` : null;
     return [
-      owing ? clock(sla.respond_by, "Answer by") : h("strong", {}, one.status === "waiting" ? "The customer is next" : "Nothing more"),
+      owing ? clock(sla.respond_by, "Answer by") : h("strong", {}, one.status === "waiting" ? "The customer is next" : "Done"),
       first && h("span", {}, first),
       owing && sla.next_response_by && sla.next_response_by !== sla.respond_by && target("Next answer", sla.next_response_by),
       owing && sla.resolve_by && target("Solve by", sla.resolve_by),
@@ -89,14 +89,18 @@ export class CaseHead {
 
   #missing(one) {
     const missing = Object.entries(one.details).filter(([, { source }]) => source === "missing");
-    if (!missing.length) return [h("span", { className: "soft" }, "Nothing")];
+    if (!missing.length) return nothing();
     return missing.map(([name]) => h("span", { className: "chip missing" }, icon("missing"), this.#words.field(name)));
   }
 
   #offered({ resources_offered: offered }) {
-    if (!offered.length) return [h("span", { className: "soft" }, "Nothing")];
+    if (!offered.length) return nothing();
     return offered.map((id) => h("span", {}, this.#words.resource(id)));
   }
+}
+
+function nothing() {
+  return [h("span", { className: "soft nothing" }, "Nothing")];
 }
 
 function fact(label, children, name) {

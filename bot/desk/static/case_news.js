@@ -1,6 +1,7 @@
-// What others did to the case while it was open here: said at once, kept until it is put away.
+// What others did to the case while it was open here: said at once, kept until it is put away or we do
+// something ourselves.
 
-import { byId, fill, h, icon } from "./elements.js";
+import { byId, h, icon } from "./elements.js";
 import { happeningOf } from "./history_words.js";
 import { hourOf } from "./moments.js";
 import { me } from "./session.js";
@@ -18,24 +19,23 @@ export class CaseNews {
     this.#words = words;
   }
 
-  /** True when somebody else changed something since the last look. */
   show(one) {
-    const known = this.#known ?? one.history.length;
-    const news = one.history.slice(known).filter((entry) => entry.who !== me.id);
+    const added = one.history.slice(this.#known ?? one.history.length);
     this.#known = one.history.length;
-    if (!news.length) return false;
-    this.#news = [...this.#news, ...news].slice(-MOST);
+    if (!added.length) return;
+    const ours = added.map((entry) => entry.who).lastIndexOf(me.id);
+    const before = ours < 0 ? this.#news : [];
+    this.#news = [...before, ...added.slice(ours + 1)].slice(-MOST);
     this.#draw();
-    return true;
   }
 
   #draw() {
     const rows = this.#news.map((entry) => h("li", {}, h("time", {}, hourOf(entry.at)), h("span", { dir: "auto" }, `${happeningOf(entry, this.#words)}.`)));
-    const close = h("button", { type: "button", className: "icon-button", "aria-label": "Put away" }, icon("close", ""));
-    fill(this.#root, ...(rows.length ? [h("ul", {}, rows), close] : []));
-    this.#root.querySelector("button")?.addEventListener("click", () => {
+    const putAway = () => {
       this.#news = [];
       this.#draw();
-    });
+    };
+    const close = h("button", { type: "button", className: "icon-button", "aria-label": "Put away", onclick: putAway }, icon("close", ""));
+    this.#root.replaceChildren(...(rows.length ? [h("ul", {}, rows), close] : []));
   }
 }

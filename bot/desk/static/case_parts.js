@@ -29,10 +29,11 @@ export class Sorting extends EditPart {
 
   form(one, words) {
     const topics = words.content.topics;
-    const subtopic = select("subtopic", "Subtopic", subtopicsOf(topics[one.topic]), one.subtopic);
-    const topic = select("topic", "Topic", Object.keys(topics).map((name) => [name, human(name)]), one.topic);
+    const subtopicsOf = (name) => Object.keys(topics[name]?.subtopics ?? {}).map((sub) => [sub, words.subtopic(sub)]);
+    const subtopic = select("subtopic", "Subtopic", subtopicsOf(one.topic), one.subtopic);
+    const topic = select("topic", "Topic", Object.keys(topics).map((name) => [name, words.topic(name)]), one.topic);
     topic.querySelector("select").addEventListener("change", ({ target }) => {
-      const names = subtopicsOf(topics[target.value]);
+      const names = subtopicsOf(target.value);
       const wanted = target.value === one.topic ? one.subtopic : names.at(-1)?.[0];
       subtopic.querySelector("select").replaceChildren(...options(names, wanted));
     });
@@ -136,10 +137,6 @@ function pair(label, value) {
 function shown({ value, source }) {
   if (source === "missing") return h("span", { className: "chip missing" }, icon("missing"), "Missing");
   return source === "edited" ? [value, h("span", { className: "soft small" }, " (corrected)")] : value;
-}
-
-function subtopicsOf(topic) {
-  return Object.keys(topic?.subtopics ?? {}).map((name) => [name, human(name)]);
 }
 
 function select(name, label, values, chosen) {

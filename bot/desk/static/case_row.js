@@ -53,28 +53,29 @@ export class CaseRow {
   #meta(row) {
     const { name, handle } = row.customer;
     const also = name && handle ? h("span", {}, handleOf(handle)) : null;
-    const more = row.tags.length - MOST_TAGS;
     const texts = [
       [h("strong", {}, customerName(row.customer)), also && " ", also],
       this.#words.subject(row),
       this.#words.team(row.team),
       channelWord(row.channel),
       languageWord(row.language),
-      h("span", { className: "case-ref" }, row.id),
-      row.tags.length > 0 && [row.tags.slice(0, MOST_TAGS).map((tag) => `#${tag}`).join(" "), more > 0 && ` +${more}`],
     ];
-    return texts.filter(Boolean).map((text) => h("span", {}, text));
+    return texts.map((text) => h("span", {}, text));
   }
 
   #chips(row) {
     const words = this.#words;
     const mine = row.assignee === me.id;
     const missing = row.missing.map((name) => words.field(name).toLowerCase()).join(", ");
+    const more = row.tags.length - MOST_TAGS;
+    const tags = row.tags.slice(0, MOST_TAGS).map((tag) => h("span", {}, `#${tag}`));
     return [
+      h("span", { className: "case-ref" }, row.id),
       row.assignee && h("span", { className: mine ? "chip who own" : "chip who" }, icon("person"), mine ? "You" : words.person(row.assignee)),
       row.unread && row.status !== "new" && h("span", { className: "chip unread" }, "Customer wrote"),
       row.rating && h("span", { className: "chip" }, `Rated ${row.rating} of 5`),
       missing && h("span", { className: "chip missing" }, icon("missing"), `Missing: ${missing}`),
+      tags.length > 0 && h("span", { className: "case-tags" }, tags, more > 0 && h("span", {}, `+${more}`)),
     ];
   }
 

@@ -6,7 +6,7 @@ import { byId, h, icon } from "./elements.js";
 import { Live } from "./live.js";
 import { momentOf } from "./moments.js";
 import { severityMark } from "./case_row.js";
-import { human, SEVERITIES, statusWord, Words } from "./words.js";
+import { SEVERITIES, statusWord, Words } from "./words.js";
 
 const words = new Words();
 
@@ -23,7 +23,7 @@ async function show() {
 
 function team(digest) {
   const name = words.team(digest.team);
-  const cases = digest.total === 1 ? "1 case" : `${digest.total} cases`;
+  const cases = digest.total === 1 ? "1 case" : `${digest.total || "No"} cases`;
   return h(
     "section",
     { className: "card team", "aria-labelledby": `team-${digest.team}` },
@@ -31,7 +31,7 @@ function team(digest) {
       "header",
       { className: "team-head" },
       h("h2", { id: `team-${digest.team}` }, h("a", { href: `/desk?team=${digest.team}` }, name)),
-      h("p", { className: "soft" }, `Opened ${momentOf(digest.opens_at)}; since ${momentOf(digest.since)} `, h("strong", {}, digest.total ? cases : "nothing came in")),
+      h("p", { className: "soft" }, h("strong", {}, cases), ` since ${momentOf(digest.since)}, as of ${momentOf(digest.opens_at)}`),
     ),
     digest.total > 0 && [
       alarm("Critical", digest.critical, "critical"),
@@ -56,14 +56,14 @@ function severities(digest) {
 
 function topics(digest) {
   const sorted = Object.entries(digest.by_topic).sort(([, one], [, other]) => other - one);
-  const rows = sorted.map(([name, count]) => counted(`/desk?team=${digest.team}&topic=${name}`, human(name), count, digest.total));
+  const rows = sorted.map(([name, count]) => counted(`/desk?team=${digest.team}&topic=${name}`, words.topic(name), count, digest.total));
   return part("By topic", rows);
 }
 
 function promises(digest) {
   const sorted = [...digest.promises].sort((one, other) => one.respond_by.localeCompare(other.respond_by));
   const rows = sorted.map((one) =>
-    h("li", { className: "promise" }, h("span", { className: "promise-time" }, h("time", { datetime: one.respond_by }, momentOf(one.respond_by)), countDown(h("span", { className: "due" }), one.respond_by)), h("span", {}, severityMark(one.severity), " ", link(one))),
+    h("li", { className: "promise" }, h("span", { className: "promise-time" }, h("time", { datetime: one.respond_by }, momentOf(one.respond_by)), countDown(h("span", { className: "due" }), one.respond_by)), severityMark(one.severity), link(one)),
   );
   return part("Promises by time", rows, "promises");
 }

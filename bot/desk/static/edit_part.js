@@ -78,6 +78,6 @@ export class EditPart {
   #done() {
     this.#editing = null;
     this.#read();
-    this.#root.querySelector(".icon-button")?.focus();
+    this.#root.querySelector(".icon-button")?.focus({ preventScroll: true });
   }
 }

@@ -2,7 +2,7 @@
 
 import { h } from "./elements.js";
 import { me } from "./session.js";
-import { channelWord, human, languageWord, SEVERITIES, STATUSES, statusWord } from "./words.js";
+import { channelWord, languageWord, SEVERITIES, severityWord, STATUSES, statusWord } from "./words.js";
 
 const SHORT = 7;
 
@@ -118,7 +118,9 @@ export class Facets {
     if (name === "status") return statusWord(value);
     if (name === "channel") return channelWord(value);
     if (name === "language") return languageWord(value);
-    return name === "tag" ? value : human(value);
+    if (name === "severity") return severityWord(value);
+    if (name === "tag") return value;
+    return this.#words[name](value);
   }
 }
 

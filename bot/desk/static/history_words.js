@@ -4,7 +4,6 @@ import { momentOf } from "./moments.js";
 import { human, severityWord } from "./words.js";
 
 const TARGETS = { first_response: "first answer", next_response: "next answer", resolution: "solution" };
-const VALUES = { severity: severityWord, topic: human, subtopic: human, team: human };
 
 const SENTENCES = {
   opened: (entry, who) => `${who} opened the case${entry.severity ? ` as ${severityWord(entry.severity).toLowerCase()}` : ""}`,
@@ -37,9 +36,9 @@ export function happeningOf(entry, words) {
 }
 
 function changedWords({ field, before, after }, who, words) {
-  const named = VALUES[field];
+  const named = { severity: severityWord, topic: (name) => words.topic(name), subtopic: (name) => words.subtopic(name), team: (name) => words.team(name) }[field];
   const name = named || field === "tags" ? field : words.field(field).toLowerCase();
-  const shown = (value) => (value ? (named ? named(value) : `“${value}”`) : "nothing");
+  const shown = named ?? ((value) => `“${value}”`);
   if (!before) return `${who} set ${name} to ${shown(after)}`;
   if (!after) return `${who} removed ${name} ${shown(before)}`;
   return `${who} changed ${name} from ${shown(before)} to ${shown(after)}`;

@@ -1,29 +1,24 @@
 // Short words at the edge of the page about what just happened; read out, gone by themselves.
 
-import { byId, h, icon } from "./elements.js";
+import { byId, h } from "./elements.js";
 
-const SHOWN_MS = 8_000;
-const MOST = 3;
+const SHOWN_MS = 6_000;
+const WITH_ACTION_MS = 20_000;
 
 /**
+ * Says one thing at a time: what was said before goes.
  * @param {string} text
- * @param {{label: string, act: () => void}} [action] a notice with an action stays until it is dealt with
+ * @param {{label: string, act: () => void}} [action]
  */
 export function say(text, action) {
-  const root = byId("notices");
-  const close = h("button", { type: "button", "aria-label": "Dismiss" }, "×");
-  const notice = h("p", {}, h("span", {}, text), action && actionButton(action, () => notice.remove()), close);
-  close.addEventListener("click", () => notice.remove());
-  root.append(notice);
-  while (root.childElementCount > MOST) root.firstElementChild.remove();
-  if (!action) setTimeout(() => notice.remove(), SHOWN_MS);
+  const notice = h("p", {}, h("span", {}, text));
+  const close = () => notice.remove();
+  if (action) notice.append(actionButton(action, close));
+  notice.append(h("button", { type: "button", "aria-label": "Dismiss", onclick: close }, "×"));
+  byId("notices").replaceChildren(notice);
+  setTimeout(close, action ? WITH_ACTION_MS : SHOWN_MS);
 }
 
 function actionButton({ label, act }, done) {
   return h("button", { type: "button", onclick: () => (done(), act()) }, label);
-}
-
-/** A button with a drawing. */
-export function iconButton(name, label, act, className = "icon-button") {
-  return h("button", { type: "button", className, "aria-label": label, title: label, onclick: act }, icon(name, ""));
 }

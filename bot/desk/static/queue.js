@@ -164,6 +164,7 @@ class Queue {
     root.hidden = this.#list.isEmpty;
     this.#showEnd();
     this.#showTitle();
+    this.#views.correct(this.#total);
     if (fresh.size) byId("told").textContent = fresh.size === 1 ? "A new case came in." : `${fresh.size} new cases came in.`;
     if (this.#cameFrom) this.#list.focus(this.#cameFrom);
     this.#cameFrom = null;

@@ -16,16 +16,18 @@ export class TalkLog {
   #words;
   #nodes = new Map();
   #seen = null;
+  #atEnd = true;
 
   /** @param {import("./words.js").Words} words */
   constructor(words) {
     this.#words = words;
+    this.#scroller.addEventListener("scroll", () => (this.#atEnd = this.#isAtEnd()), { passive: true });
+    new ResizeObserver(() => this.#stay()).observe(this.#scroller);
   }
 
   /** Shows what is new; stays at the end for who was there. */
   show(one) {
     const first = this.#seen === null;
-    const atEnd = first || this.#isAtEnd();
     const entries = this.#entries(one);
     const nodes = new Map();
     let before = null;
@@ -43,13 +45,12 @@ export class TalkLog {
     this.#nodes = nodes;
     this.#seen = new Set([...(this.#seen ?? []), ...nodes.keys()]);
     place(this.#root, children);
-    if (atEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#stay();
   }
 
-  /** Draws everything anew: names came late. */
-  redraw(one) {
-    this.#nodes = new Map();
-    this.show(one);
+  // Who was at the end stays there, whatever grows.
+  #stay() {
+    if (this.#atEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
   #isAtEnd() {

@@ -28,6 +28,14 @@ export class Views {
     if (focused) this.#root.querySelector(`[data-view="${focused}"]`)?.focus({ preventScroll: true });
   }
 
+  /** What the list itself found is newer than the counts. */
+  correct(total) {
+    const { preset } = this.#query;
+    if (!preset || !(preset.name in this.#counts)) return;
+    this.#counts[preset.name] = total;
+    this.show(this.#query);
+  }
+
   #link(preset) {
     const current = preset === this.#query.preset ? "page" : null;
     const count = this.#counts[preset.name];

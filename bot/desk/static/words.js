@@ -100,13 +100,18 @@ export class Words {
     return this.#find(id)?.name ?? this.#names[id] ?? (id.startsWith("t-") ? `${id.slice(2)} (API)` : "Somebody who left");
   }
 
+  // The playbook's own names: its labels are made for customers ("your message").
   topic(name) {
+    return human(name);
+  }
+
+  subtopic(name) {
     return human(name);
   }
 
   /** "Billing › Double charge" */
   subject({ topic, subtopic }) {
-    return `${human(topic)} › ${human(subtopic)}`;
+    return `${this.topic(topic)} › ${this.subtopic(subtopic)}`;
   }
 
   team(name) {
