@@ -19,6 +19,8 @@ from bot.store.sessions import Sessions, csrf_of
 from bot.store.tokens import Tokens
 from tests.channels.house import Clock, Serving
 
+from . import described
+
 PASSWORD = "three green bicycles"
 QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 """Hashes of people who are there already; what the desk itself hashes is as slow as in earnest."""
@@ -107,7 +109,10 @@ class Door:
     clock: Clock
 
     def browser(self, **headers: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.serving.url, headers=headers, timeout=10)
+        """Every answer of the API to it is held against the API's description."""
+        hooks = {"response": [described.check]}
+        url = self.serving.url
+        return httpx.AsyncClient(base_url=url, headers=headers, timeout=10, event_hooks=hooks)
 
     async def person(self, role: str = "agent", name: str = "Kim", **more: Any) -> Person:
         """Somebody who can sign in with PASSWORD; the e-mail address is NAME@example.com."""
