@@ -34,6 +34,7 @@ GROUP = "on_call"
 ACKNOWLEDGE_PATH = "/on-call/acknowledge"
 
 _FACTS = ("case_opened", "case_extended")
+_GIVEN_BACK = "case_given_back"
 _AT_ONCE = 20
 _LOOK_EVERY_SECONDS = 0.5
 _OLD = timedelta(hours=24)
@@ -112,6 +113,8 @@ class OnCallDesk:
         try:
             if fact.type in _FACTS and fact.about.get("severity") == Severity.CRITICAL.word:
                 await self._open(str(fact.about.get("case")))
+            elif fact.type == _GIVEN_BACK:
+                await self._open(str(fact.about.get("case")), again=True)
         except StoreUnavailable:
             raise
         except Exception as error:
@@ -119,14 +122,24 @@ class OnCallDesk:
             return False
         return True
 
-    async def _open(self, reference: str) -> None:
-        """Makes the case's alert, if it has none yet and nobody has the case in hand."""
+    async def _open(self, reference: str, again: bool = False) -> None:
+        """Makes the case's alert, if it has none yet and nobody has the case in hand. `again`: one
+        that was acknowledged begins anew, for whoever had the case has fallen silent."""
         now = self.now()
         found = await self._conversations.case(reference)
         if found is None or _in_hand(found[0]) or _long_closed(found[0], now):
             return
-        if await self.alerts.open(Alert.new(reference, found[0].team, now), now):
+        if found[0].severity < Severity.CRITICAL:
+            return
+        alert = Alert.new(reference, found[0].team, now)
+        if await self.alerts.open(alert, now) or (again and await self._begin_again(alert, now)):
             self._bell.set()
+
+    async def _begin_again(self, alert: Alert, now: datetime) -> bool:
+        before = await self.alerts.of_case(alert.case)
+        if before is None or before.acknowledged_at is None:
+            return False
+        return await self.alerts.change(before, alert, now, [], now)
 
     async def _send_due(self) -> None:
         await self._start_due()

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.cases.changing import Changes
+from bot.cases.watching import watch
 from bot.handoff.fact_reader import FactReader
 from bot.handoff.on_call import GROUP, OnCallDesk
 from bot.handoff.settings import HandoffSettings
@@ -21,6 +23,7 @@ from bot.playbook.content import Content
 from bot.playbook.model import Severity
 from bot.store.connection import Connection
 from bot.store.conversations import Conversations
+from bot.store.desk_steps import Handling
 from bot.store.embedded import EmbeddedStore
 
 from .people import (
@@ -357,6 +360,53 @@ async def test_alerts_stop_when_an_agent_takes_the_case_but_not_when_its_custome
     assert attempts_of(phone) == [1, 2]
     (fact,) = await facts_of(connection, "alert_acknowledged")
     assert fact["by"] == "desk"
+
+
+async def test_on_call_is_woken_anew_when_who_had_the_critical_case_fell_silent(
+    desk_over: MakeDesk,
+    open_case: OpenCase,
+    phone: Phone,
+    connection: Connection,
+    content: Content,
+    clock: Clock,
+) -> None:
+    desk, case = desk_over(step("duty", phone.url, times=9)), await open_case()
+    handling = Handling(connection, lambda: content, lambda: clock.now)
+    await woken(desk)
+    await handling.claim(case.id, "u-mina")
+    clock.advance(minutes=20)
+    await woken(desk)
+    assert attempts_of(phone) == [1]
+
+    clock.advance(minutes=10)
+    await handling.do(case.id, "bot", watch)
+    await woken(desk)
+    await woken(desk)
+
+    assert attempts_of(phone) == [1, 1]
+    assert phone.calls[0]["acknowledge_url"] != phone.calls[1]["acknowledge_url"]
+
+
+async def test_on_call_is_woken_when_a_case_became_critical_in_silent_hands(
+    desk_over: MakeDesk,
+    open_case: OpenCase,
+    phone: Phone,
+    connection: Connection,
+    content: Content,
+    clock: Clock,
+) -> None:
+    desk, case = desk_over(step("duty", phone.url)), await open_case(severity=Severity.HIGH)
+    handling = Handling(connection, lambda: content, lambda: clock.now)
+    await handling.claim(case.id, "u-mina")
+    await handling.change(case.id, "u-mina", Changes(severity=Severity.CRITICAL))
+    await woken(desk)
+    assert phone.calls == []
+
+    clock.advance(minutes=30)
+    await handling.do(case.id, "bot", watch)
+    await woken(desk)
+
+    assert attempts_of(phone) == [1]
 
 
 async def test_acknowledging_while_a_send_is_under_way_stands(
