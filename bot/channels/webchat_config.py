@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from bot.cases.promise import calendar_of
 from bot.cases.phrasing import Phrasing
+from bot.cases.promise import calendar_of
 from bot.playbook.content import Content
 from bot.playbook.texts import TEXTS
 
