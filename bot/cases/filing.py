@@ -21,6 +21,7 @@ from bot.playbook.content import Content
 from bot.playbook.model import Severity
 
 _FAQ = "faq:"
+_ANSWERS = frozenset({"solved", "not_solved", "affirm", "deny", "refuse"})
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,16 @@ def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> F
         team=judged.team,
         sla=Sla(promise.respond_by),
         details=dict(intake.details),
-        summary=summarise([said.text for said in intake.said], topic.label["en"]),
+        summary=summarise(_telling(intake), topic.label["en"]),
         resources_offered=tuple(intake.offered),
     ).noted(turn.now, "bot", "opened", severity=judged.severity.word)
     return Filed(start(case, content), judged, promise)
+
+
+def _telling(intake: Intake) -> list[str]:
+    """The customer's words without mere answers such as a button's "No, still there"."""
+    telling = [said.text for said in intake.said if said.family not in _ANSWERS]
+    return telling or [said.text for said in intake.said]
 
 
 def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Filed:

@@ -319,6 +319,15 @@ async def test_receipt_says_reference_details_team_and_promise(talk: Talks) -> N
     assert "today at 11:00" in customer.text
 
 
+async def test_summary_is_what_was_told_and_no_buttons_title(talk: Talks) -> None:
+    customer = talk()
+    await customer.say("app crashes\nevery time")
+    customer.buttons[NOT_SOLVED] = "No, it is still there"
+    await customer.say(NOT_SOLVED)
+    await customer.say("let me talk to a person")
+    assert case_of(customer).summary == "App crashes"
+
+
 # ------------------------------------------------------------------------------ beside an open case
 
 
