@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sanic.request import Request
 from sanic.response import HTTPResponse, html
 
+from bot.desk.assets import static_path
 from bot.desk.rights import home_of
 
 Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
@@ -43,6 +44,7 @@ environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+environment.globals["static"] = static_path()
 
 
 def render(template: str, /, status: int = 200, **values: Any) -> HTTPResponse:

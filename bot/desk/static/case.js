@@ -170,6 +170,7 @@ export class CasePage {
     const isUnknown = error.status === 404;
     const root = byId("missing-case");
     for (const part of document.querySelectorAll(".head, .talk, .side")) part.hidden = true;
+    for (const ghost of document.querySelectorAll(".placeholder")) ghost.remove();
     byId("case").removeAttribute("aria-busy");
     root.hidden = false;
     root.replaceChildren(

@@ -8,6 +8,7 @@ const FIRST_SIGN_MS = 10_000;
 const SILENCE_MS = 45_000;
 const LOOK_HIDDEN_MS = 30_000;
 const LONGEST_PAUSE_MS = 30_000;
+const AGAIN = new DOMException("Start anew", "AbortError");
 
 export class Live {
   #on;
@@ -32,7 +33,9 @@ export class Live {
         await (document.hidden ? this.#rest() : this.#follow());
         this.#failures = 0;
       } catch (error) {
+        if (this.#abort?.signal.reason === AGAIN) continue;
         this.#failures += 1;
+        if (error.status === 429) this.#on.look(); // too many windows: this one looks now and then
         tellLink({ live: false });
         if (error.status === 0 && this.#failures > 1) tellLink({ reached: false });
         await this.#pause(pauseMs(this.#failures));
@@ -42,7 +45,7 @@ export class Live {
 
   #again() {
     this.#failures = 0;
-    this.#abort?.abort(new DOMException("again", "AbortError"));
+    this.#abort?.abort(AGAIN);
     this.#wake();
   }
 
@@ -73,6 +76,7 @@ export class Live {
 
   #heard(name, data) {
     if (name === "store") tellLink({ store: data.there });
+    if (name === "resync") this.#on.look();
     this.#on.heard(name, data);
   }
 
