@@ -21,7 +21,10 @@ from bot.playbook.content import Content
 from bot.playbook.model import Severity
 
 _FAQ = "faq:"
-_ANSWERS = frozenset({"solved", "not_solved", "affirm", "deny", "refuse"})
+_TELLS_NOTHING = frozenset(
+    {"solved", "not_solved", "affirm", "deny", "refuse", "wants_human", "greet", "thanks",
+     "goodbye", "bot_challenge", "help"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def file_case(reference: str, intake: Intake, turn: Turn, content: Content) -> F
 
 def _telling(intake: Intake) -> list[str]:
     """The customer's words without mere answers such as a button's "No, still there"."""
-    telling = [said.text for said in intake.said if said.family not in _ANSWERS]
+    telling = [said.text for said in intake.said if said.family not in _TELLS_NOTHING]
     return telling or [said.text for said in intake.said]
 
 
