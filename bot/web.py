@@ -125,6 +125,7 @@ def _add_desk(
         app.blueprint(blueprint)
     _in_background(app, index.warm)
     _in_background(app, live.run)
+    _in_background(app, ledger.keep_up)
 
 
 def _add_handoff(

@@ -188,11 +188,16 @@ Handler = Callable[[Ledger, Fact, datetime], None]
 CaseHandler = Callable[[CaseRecord, Fact, datetime], None]
 
 
-def _on_case(handle: CaseHandler) -> Handler:
+def _on_case(handle: CaseHandler, needs_a_person: bool = False) -> Handler:
+    """`needs_a_person`: the customer wants more of a case, which is a person's to give."""
+
     def on_case(ledger: Ledger, fact: Fact, at: datetime) -> None:
         case = ledger.case_of(fact)
-        if case is not None:
-            handle(case, fact, at)
+        if case is None:
+            return
+        handle(case, fact, at)
+        if needs_a_person:
+            _needed_a_person(ledger, case.conversation, at)
 
     return on_case
 
@@ -212,8 +217,8 @@ _HANDLERS: Mapping[str, Handler] = {
     "turn_answered": _turn_answered,
     "case_opened": _case_opened,
     "agent_replied": _agent_replied,
-    "case_extended": _on_case(_extended),
-    "message_for_person": _on_case(_for_person),
+    "case_extended": _on_case(_extended, needs_a_person=True),
+    "message_for_person": _on_case(_for_person, needs_a_person=True),
     "case_changed": _on_case(_changed),
     "case_claimed": _on_case(_claimed),
     "case_transferred": _on_case(_transferred),
@@ -221,7 +226,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "case_given_back": _on_case(_back),
     "case_resolved": _on_case(_resolved),
     "case_closed": _on_case(_closed),
-    "case_reopened": _on_case(_reopened),
+    "case_reopened": _on_case(_reopened, needs_a_person=True),
     "case_rated": _on_case(_rated),
     "promise_moved": _on_case(_promise_moved),
     "target_breached": _on_case(_breached),

@@ -109,7 +109,7 @@ class Contact:
     """A run of a conversation's messages in which each comes less than a day after the one before.
 
     `case` is the first case opened in it. `answered`: the bot said something. `aided`: a case was
-    opened, or a person wrote, from its first message until `UNAIDED_AFTER` its last one.
+    opened or added to, or a person wrote, from its first message until `UNAIDED_AFTER` its last.
     """
 
     conversation: str

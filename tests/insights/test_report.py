@@ -73,6 +73,12 @@ class TestUnaided:
         later = report_of(*story, fact(type_, "Thu 09:00:01", case="ND-1"))
         assert (value(within, "unaided"), value(later, "unaided")) == (0, 1)
 
+    @pytest.mark.parametrize("type_", ["case_extended", "message_for_person", "case_reopened"])
+    def test_contact_that_is_about_an_earlier_case_needs_a_person(self, type_: str) -> None:
+        later = message("Wed 09:00"), told(type_, "Wed 09:00:01"), answered("Wed 09:00:01")
+        story = message("Mon 09:00"), opened("Mon 09:01"), *later
+        assert values(report_of(*story, as_of="Mon+7 09:00"), *UNAIDED[:2]) == (0, 0)
+
     def test_contact_without_an_answer_is_neither(self) -> None:
         story = message("Mon 09:00"), answered("Mon 09:00:01", replies=0)
         assert values(report_of(*story, as_of="Mon 10:00"), *UNAIDED) == (0, 0, Decimal("0.000"))
