@@ -109,7 +109,7 @@ def _severity(step: Step, changes: Changes) -> None:
     case, severity = step.case, changes.severity
     if severity is None or severity == case.severity:
         return
-    reasons = (changes.reason or _NO_REASON,)
+    reasons = ((changes.reason or "").strip() or _NO_REASON,)
     step.put(replace(case, severity=severity, severity_reasons=reasons))
     step.noted("changed", field="severity", before=case.severity.word, after=severity.word)
 
