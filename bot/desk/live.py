@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 import time
 from collections import Counter, deque
@@ -20,8 +21,10 @@ from sanic import Blueprint
 from sanic.request import Request
 
 from bot.desk.access import Actor, guarded, require
-from bot.errors import BadRequest, StoreUnavailable
-from bot.store.events import Entry, Events, place_of
+from bot.errors import BadRequest, StoreUnavailable, place_of
+from bot.store.events import Entry, Events, order_of
+
+log = logging.getLogger("nightdesk.desk")
 
 HEARTBEAT_SECONDS = 15.0
 MOST_A_PERSON = 8
@@ -88,15 +91,20 @@ class Live:
         and comes back."""
         while True:
             try:
-                if await self._events.settle():
-                    self._tell(resync(""))
-                self._tell_store(True)
-                while True:
-                    for entry in await self._events.next():
-                        self._tell_entry(entry)
+                await self._read()
             except StoreUnavailable:
                 self._tell_store(False)
-                await asyncio.sleep(_AGAIN_SECONDS)
+            except Exception as error:  # whatever it is, desks must not fall silent for good
+                log.error("The desks' events: %s at %s.", type(error).__name__, place_of(error))
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _read(self) -> None:
+        if await self._events.settle():
+            self._tell(resync(""))
+        self._tell_store(True)
+        while True:
+            for entry in await self._events.next():
+                self._tell_entry(entry)
 
     def _tell_entry(self, entry: Entry) -> None:
         event = event_of(entry)
@@ -217,7 +225,7 @@ def _text(name: str, data: Mapping[str, Any], entry: str = "") -> str:
 
 
 def _is_behind(event: Event, seen: str) -> bool:
-    return not (event.entry and seen) or place_of(event.entry) > place_of(seen)
+    return not (event.entry and seen) or order_of(event.entry) > order_of(seen)
 
 
 async def _still_allowed(request: Request) -> bool:

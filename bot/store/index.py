@@ -183,8 +183,9 @@ class CaseIndex:
 
     async def _take(self, references: Sequence[str]) -> None:
         """Reads cases anew, and lets others have the event loop."""
-        for reference, text, spoken in await self._read(references):
-            row = _row(reference, text, spoken)
+        told = await self._at.run("cases_read", _LINES_AT_EACH_END, *references)
+        for reference, texts in zip(references, json.loads(told), strict=True):
+            row = _row(reference, *texts) if texts else None
             if row is None:
                 self._rows.pop(reference, None)
             else:
@@ -192,48 +193,12 @@ class CaseIndex:
         self._answers.clear()
         await asyncio.sleep(0)
 
-    async def _read(
-        self, references: Sequence[str]
-    ) -> list[tuple[str, dict[str, Any] | None, list[str]]]:
-        """Each case's document (None: there is none) and its customer's lines, as JSON texts."""
-        keys = self._at.keys
-        async with answering():
-            pipe = self._at.redis.pipeline(transaction=False)
-            for reference in references:
-                pipe.hmget(keys.case(reference), "json", "from")
-            cases = [
-                (json.loads(text) if text else None, int(first or 1))
-                for text, first in await pipe.execute()
-            ]
-            pipe = self._at.redis.pipeline(transaction=False)
-            for document, first in cases:
-                if document is not None:
-                    log = keys.conversation(document["conversation"], "log")
-                    pipe.llen(log)
-                    pipe.lrange(log, first - 1, first - 2 + _LINES_AT_EACH_END)
-                    pipe.lrange(log, -_LINES_AT_EACH_END, -1)
-            answers = iter(await pipe.execute() if pipe else [])
-        lines = [[] if document is None else _spoken(first, answers) for document, first in cases]
-        return [
-            (reference, document, spoken)
-            for reference, (document, _), spoken in zip(references, cases, lines, strict=True)
-        ]
 
-
-def _spoken(first: int, answers: Iterator[Any]) -> list[str]:
-    """The transcript from line `first` on: both ends of it, where it is long."""
-    length, begin, end = next(answers), next(answers), next(answers)
-    seen = first - 1 + len(begin)
-    return [*begin, *end[max(0, seen - (length - len(end))) :]] if seen < length else list(begin)
-
-
-def _row(reference: str, document: dict[str, Any] | None, spoken: Sequence[str]) -> Row | None:
-    if document is None:
-        return None
+def _row(reference: str, document: str, *spoken: str) -> Row | None:
     try:
         lines = [json.loads(line) for line in spoken]
         said = [line["text"] for line in lines if line["from"] == "customer"]
-        return make_row(Case.from_json(document), said)
+        return make_row(Case.from_json(json.loads(document)), said)
     except (KeyError, TypeError, ValueError) as error:
         _log.warning("The case %s cannot be read (%s).", reference, type(error).__name__)
         return None
