@@ -21,8 +21,9 @@ from sanic import Blueprint
 from sanic.request import Request
 
 from bot.desk.access import Actor, guarded, require
-from bot.errors import BadRequest, StoreUnavailable, place_of
-from bot.store.events import Entry, Events, order_of
+from bot.errors import BadRequest, StoreUnavailable
+from bot.errors import place_of as raised_at
+from bot.store.events import Entry, Events, place_of
 
 log = logging.getLogger("nightdesk.desk")
 
@@ -95,7 +96,7 @@ class Live:
             except StoreUnavailable:
                 self._tell_store(False)
             except Exception as error:  # whatever it is, desks must not fall silent for good
-                log.error("The desks' events: %s at %s.", type(error).__name__, place_of(error))
+                log.error("The desks' events: %s at %s.", type(error).__name__, raised_at(error))
             await asyncio.sleep(_AGAIN_SECONDS)
 
     async def _read(self) -> None:
@@ -225,7 +226,7 @@ def _text(name: str, data: Mapping[str, Any], entry: str = "") -> str:
 
 
 def _is_behind(event: Event, seen: str) -> bool:
-    return not (event.entry and seen) or order_of(event.entry) > order_of(seen)
+    return not (event.entry and seen) or place_of(event.entry) > place_of(seen)
 
 
 async def _still_allowed(request: Request) -> bool:

@@ -33,7 +33,7 @@ class Events:
         place is no more, because the store was emptied or replaced."""
         newest = await self._newest()
         known, self._last = self._last, self._last or newest
-        if known is None or order_of(newest) >= order_of(known):
+        if known is None or place_of(newest) >= place_of(known):
             return False
         self._last = newest
         return True
@@ -51,7 +51,7 @@ class Events:
 
     async def behind(self, id_: str, most: int) -> list[Entry] | None:
         """The entries behind one; None when they are more than `most`, or it never was here."""
-        if order_of(await self._newest()) < order_of(id_):
+        if place_of(await self._newest()) < place_of(id_):
             return None
         async with answering():
             found = await self._redis.xrange(self._stream, f"({id_}", "+", count=most + 1)
@@ -63,7 +63,7 @@ class Events:
         return str(found[0][0]) if found else "0-0"
 
 
-def order_of(id_: str) -> tuple[int, int]:
+def place_of(id_: str) -> tuple[int, int]:
     """An entry's id as a pair of numbers, which compare as the entries do."""
     at, _, number = id_.partition("-")
     return int(at), int(number)
