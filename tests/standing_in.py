@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.cases.filing import file_case
+from bot.cases.filing import customer_wrote, file_case
 from bot.cases.state import Intake
 from bot.cases.turn import Reply, Turn
 from bot.cases.understanding import Understanding
@@ -22,7 +22,8 @@ BUTTON = ("No, I still need help", "/not_solved")
 
 class StandIn:
     """Repeats what it hears, counts in its state, and does what words in the message say:
-    `case` opens one, `offer` has a button, `poison` fails, `wait` waits for `go`."""
+    `case` opens one, `offer` has a button, `poison` fails, `wait` waits for `go`. While a person
+    has the conversation it notes what it hears, and is silent."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str]] = []
@@ -46,6 +47,9 @@ class StandIn:
             await self.go.wait()
         if "poison" in turn.text:
             raise ValueError(f"cannot read {turn.shown}")
+        if turn.case is not None and turn.case.is_held:
+            turn.put(customer_wrote(turn.case, turn.now, turn.content))
+            return
         turn.state = str(int(turn.state or 0) + 1)
         buttons = (BUTTON,) if "offer" in turn.text else ()
         turn.replies.append(Reply(f"{turn.state}: {turn.text}", buttons))

@@ -12,16 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.cases.case import Customer, validate
+from bot.cases.case import Case, Customer, validate
 from bot.cases.turn import Turn
 from bot.playbook.content import Content, load_content
 from bot.store.cases import Cases
 from bot.store.connection import Connection
 from bot.store.conversations import LEASE_SECONDS, Conversations, Inbound
+from bot.store.desk_steps import Handling
 from bot.store.embedded import EmbeddedStore
 from bot.store.keys import Keys
 from bot.worker import SIDE_BY_SIDE
 from tests.channels.house import Clock
+from tests.handoff.people import facts_of
 from tests.standing_in import BUTTON, StandIn, stored, until, working
 
 SAMPLE = Path(__file__).parent / "playbook" / "sample"
@@ -63,6 +65,10 @@ class Shift:
         await until(answered)
         lines = await self.store.lines(f"rest:{name}")
         return [line.text for line in lines if line.speaker == "bot"]
+
+    def handling(self) -> Handling:
+        """What people do, on the same clock."""
+        return Handling(self.connection, lambda: self.content, self.clock)
 
     async def free(self, name: str = "ann") -> None:
         """Waits until the conversation was given back, and lets its next try come due."""
@@ -166,6 +172,104 @@ async def test_turn_finishes_before_the_worker_does(
         await shift.send("wait")
         await asyncio.wait_for(shift.assistant.waiting.wait(), 5)
     assert await shift.settled() == ["1: wait"]
+
+
+# ---- while a person has the conversation ---------------------------------------------------------
+
+
+async def with_case(shift: Shift) -> Case:
+    await shift.send("a case")
+    await shift.settled()
+    [case] = await Cases(shift.connection).all()
+    return case
+
+
+async def read(shift: Shift, case: Case) -> Case:
+    found = await shift.store.case(case.id)
+    assert found is not None
+    return found[0]
+
+
+async def test_turn_that_somebody_claimed_into_is_done_again_in_silence(shift: Shift) -> None:
+    case = await with_case(shift)
+    message = await shift.send("wait, when do you open?")
+    await asyncio.wait_for(shift.assistant.waiting.wait(), 5)
+    await shift.handling().claim(case.id, "u-maria")
+    shift.assistant.go.set()
+    assert len(await shift.settled()) == 2  # what was said before
+    assert shift.assistant.heard.count(("rest:ann", "wait, when do you open?")) == 2
+    assert (await read(shift, case)).history[-1].what == "customer_replied"
+    span = await shift.store.replies_of("rest:ann", message)
+    assert span is not None
+    assert await shift.store.lines("rest:ann", *span) == []
+
+
+async def test_message_to_a_person_is_a_turn_without_replies(shift: Shift) -> None:
+    case = await with_case(shift)
+    await shift.handling().claim(case.id, "u-maria")
+    await shift.send("hello?")
+    await shift.settled()
+    *_, fact = await facts_of(shift.connection, "turn_answered")
+    assert fact["replies"] == 0
+
+
+async def test_agents_answer_between_two_messages_makes_the_second_theirs(shift: Shift) -> None:
+    case, handling = await with_case(shift), shift.handling()
+    await handling.claim(case.id, "u-maria")
+    await shift.send("hello?")
+    await shift.settled()
+    shift.clock.forward(minutes=1)
+    await handling.reply(case.id, "u-maria", "r1", "which order?")
+    assert (await read(shift, case)).status == "waiting"
+    await shift.send("BN-104233")
+    await shift.settled()
+    after = await read(shift, case)
+    assert (after.status, after.sla.next_response_by is not None) == ("claimed", True)
+
+
+async def test_message_that_fails_while_a_person_has_the_case_is_noted_without_apology(
+    shift: Shift,
+) -> None:
+    case = await with_case(shift)
+    await shift.handling().claim(case.id, "u-maria")
+    await shift.send("poison")
+    for _ in range(3):
+        await shift.free()
+    assert len(await shift.settled()) == 2  # what was said before
+    after = await read(shift, case)
+    assert [entry.what for entry in after.history[-2:]] == ["customer_replied", "set_aside"]
+    assert [known.id for known in await Cases(shift.connection).all()] == [case.id]
+    [fact] = await facts_of(shift.connection, "message_set_aside")
+    assert fact["case"] == case.id
+
+
+async def test_bot_answers_what_was_left_open_and_all_that_follows_once_it_is_back(
+    shift: Shift,
+) -> None:
+    case, handling = await with_case(shift), shift.handling()
+    await handling.claim(case.id, "u-maria")
+    for text in ("when do you open?", "on Sunday"):
+        await shift.send(text)
+        await shift.settled()
+    await handling.give_to_bot(case.id, "u-maria", None)
+    assert (await shift.settled())[-1] == "2: when do you open?\non Sunday"
+    await shift.send("thanks")
+    assert (await shift.settled())[-1] == "3: thanks"
+
+
+async def test_worker_that_died_in_silence_leaves_the_message_to_the_next(
+    connection: Connection, content: Content, clock: Clock
+) -> None:
+    shift = Shift(connection, StandIn(), content, clock)
+    async with working(connection, shift.assistant, content, clock):
+        case = await with_case(shift)
+    await shift.handling().claim(case.id, "u-maria")
+    await shift.send("hello?")
+    assert (await shift.store.claim("killed", clock()))[0]
+    clock.forward(seconds=LEASE_SECONDS)
+    async with working(connection, shift.assistant, content, clock):
+        assert len(await shift.settled()) == 2
+    assert (await read(shift, case)).history[-1].what == "customer_replied"
 
 
 # ---- poison ----------------------------------------------------------------------------------
