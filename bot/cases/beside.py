@@ -8,6 +8,7 @@ from bot.cases import details
 from bot.cases.case import Case
 from bot.cases.filing import Filed, add_to_case, dimensions
 from bot.cases.intake import IntakeSteps
+from bot.cases.problem import FALLBACK_TOPIC, RESIDUAL_TOPICS
 from bot.cases.promise import calendar_of, topic_of
 from bot.cases.speaker import MOST_REMEMBERED
 from bot.cases.state import Intake
@@ -56,7 +57,8 @@ class BesideCase(IntakeSteps):
     def _is_another_matter(self, case: Case) -> bool:
         topic = self._heard_topic()
         known = (case.topic, *case.secondary_topics)
-        if topic in known or topic in ("other", "complaint") or case.topic == "other":
+        unsure = topic_of(case, self._content).name == FALLBACK_TOPIC
+        if topic in known or topic in RESIDUAL_TOPICS or unsure:
             return False
         return not self._is_urgent() and self._heard.confidence >= _SURE_OTHER_TOPIC
 
