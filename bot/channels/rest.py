@@ -18,8 +18,8 @@ from sanic.response import HTTPResponse, json
 
 from bot.cases.case import Customer
 from bot.channels.base import Channel, Reception
-from bot.channels.requests import bearer, json_object, text_of, whole_number
 from bot.errors import BadRequest
+from bot.http.requests import bearer, json_object, text_of, whole_number
 from bot.playbook.replies import FAMILIES
 from bot.store.conversations import Inbound, Line
 from bot.store.listening import grown

@@ -19,11 +19,11 @@ from bot.cases.case import Customer
 from bot.cases.timestamps import write_utc
 from bot.channels.base import Channel, Reception
 from bot.channels.event_stream import SPEAKERS, EventStreams
-from bot.channels.requests import bearer, json_object, text_of, whole_number
 from bot.channels.sessions import Session, read_session
 from bot.channels.webchat_config import page_config
 from bot.channels.webchat_pages import add_pages
 from bot.errors import BadRequest
+from bot.http.requests import bearer, json_object, text_of, whole_number
 from bot.playbook.content import Content
 from bot.store.connection import Connection
 from bot.store.conversations import Inbound, Line

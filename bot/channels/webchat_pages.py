@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
-from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse, empty, raw, redirect
+from sanic.response import HTTPResponse, redirect
 
 from bot.channels.webchat_config import choose_language
 from bot.errors import BadRequest
+from bot.http.assets import Asset
 from bot.playbook.content import Content
 
 _FOLDER = Path(__file__).with_name("webchat_static")
@@ -23,31 +22,10 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors "
 )
-
-
-@dataclass(frozen=True)
-class Asset:
-    """A file in memory; its tag changes with its bytes."""
-
-    body: bytes
-    type: str
-
-    @property
-    def tag(self) -> str:
-        return f'"{hashlib.sha256(self.body).hexdigest()[:32]}"'
-
-    def answer(self, request: Request, headers: dict[str, str]) -> HTTPResponse:
-        """The file, or 304 when the caller has it already. Always asked for anew, never stale."""
-        told = {"Cache-Control": "no-cache", "ETag": self.tag, **_SAFE, **headers}
-        known = request.headers.get("if-none-match", "")
-        if self.tag in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
-            return empty(304, headers=told)
-        return raw(self.body, content_type=self.type, headers=told)
 
 
 def add_pages(routes: Blueprint, content: Content) -> None:

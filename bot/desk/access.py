@@ -22,12 +22,12 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, redirect
 
-from bot.channels.requests import bearer
 from bot.clock import Now
 from bot.desk.requests import READING, cookie_of, field_of, form_of, is_foreign
 from bot.desk.rights import Action, may
 from bot.desk.templating import SAFE_HEADERS, Handler
 from bot.errors import BadRequest
+from bot.http.requests import bearer
 from bot.store.connection import Connection
 from bot.store.people import People
 from bot.store.sessions import Sessions, csrf_of

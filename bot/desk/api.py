@@ -12,7 +12,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.cases.timestamps import write_utc
-from bot.channels.requests import text_of
 from bot.clock import Now
 from bot.desk.access import Actor, allowed, guarded
 from bot.desk.asked import (
@@ -32,6 +31,7 @@ from bot.desk.names import Names
 from bot.desk.rights import may
 from bot.desk.templating import Handler
 from bot.errors import BadRequest
+from bot.http.requests import text_of
 from bot.playbook.content import Content
 from bot.store.cases import CaseFile, Cases
 from bot.store.connection import Connection

@@ -11,8 +11,8 @@ from sanic.request import Request
 
 from bot.cases.case import Status
 from bot.cases.changing import Changes
-from bot.channels.requests import json_object, text_of, whole_number
 from bot.errors import BadRequest
+from bot.http.requests import json_object, text_of, whole_number
 from bot.playbook.model import Severity
 from bot.store.index import MOST_SEARCHED, Wanted
 

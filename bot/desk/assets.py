@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.channels.webchat_pages import Asset
+from bot.http.assets import Asset
 
 _FOLDER = Path(__file__).with_name("static")
 _TYPES = {

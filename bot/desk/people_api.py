@@ -10,7 +10,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
 from bot.cases.timestamps import write_utc
-from bot.channels.requests import json_object, text_of
 from bot.clock import Now
 from bot.desk.access import SESSION_COOKIE, Actor, guarded
 from bot.desk.cookies import drop_session, put_session
@@ -19,6 +18,7 @@ from bot.desk.rights import Action, may
 from bot.desk.staff import Staff, to_admin, to_colleague
 from bot.desk.templating import Handler
 from bot.errors import BadRequest
+from bot.http.requests import json_object, text_of
 from bot.playbook.content import Content
 from bot.store.connection import Connection
 from bot.store.passwords import LONGEST

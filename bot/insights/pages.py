@@ -11,12 +11,12 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json, text
 
-from bot.channels.requests import whole_number
 from bot.clock import Now
 from bot.desk.access import Actor, allowed, guarded, guarded_page
 from bot.desk.rights import may
 from bot.desk.templating import render
 from bot.errors import BadRequest
+from bot.http.requests import whole_number
 from bot.insights.asking import (
     OFFERED_OR_SOLVED,
     USED,
