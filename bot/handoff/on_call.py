@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from bot.cases.case import Case
+from bot.cases.case import Case, Entry
 from bot.cases.timestamps import write_utc
 from bot.errors import StoreUnavailable
 from bot.handoff.alerts import Alert, Alerts
@@ -33,7 +33,7 @@ from bot.tasks import end_tasks
 GROUP = "on_call"
 ACKNOWLEDGE_PATH = "/on-call/acknowledge"
 
-_FACTS = ("case_opened", "case_extended")
+_FACTS = ("case_opened", "case_extended", "message_for_person")
 _GIVEN_BACK = "case_given_back"
 _AT_ONCE = 20
 _LOOK_EVERY_SECONDS = 0.5
@@ -175,8 +175,23 @@ class OnCallDesk:
 
 
 def _in_hand(case: Case) -> bool:
-    """Whether an agent has the case. That its customer called it solved is not enough."""
-    return case.assignee is not None or case.status in ("claimed", "waiting", "resolved")
+    """Whether an agent takes care of the case: one who has it and did something since it is
+    critical, or who resolved it. That its customer called it solved is not enough, nor that it got
+    critical in the hands of somebody who may be away."""
+    if not case.is_held:
+        return case.assignee is not None or case.status == "resolved"
+    since = next((place for place, entry in enumerate(case.history) if _alarms(entry)), 0)
+    return any(
+        case.assignee in (entry.who, entry.more.get("person")) for entry in case.history[since:]
+    )
+
+
+def _alarms(entry: Entry) -> bool:
+    critical = Severity.CRITICAL.word
+    more = entry.more
+    return more.get("severity") == critical or (
+        more.get("field") == "severity" and more.get("after") == critical
+    )
 
 
 def _long_closed(case: Case, now: datetime) -> bool:

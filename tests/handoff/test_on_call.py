@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from bot.cases.changing import Changes
+from bot.cases.filing import customer_wrote
+from bot.cases.handling import Step
 from bot.cases.watching import watch
 from bot.handoff.fact_reader import FactReader
 from bot.handoff.on_call import GROUP, OnCallDesk
@@ -352,8 +354,8 @@ async def test_alerts_stop_when_an_agent_takes_the_case_but_not_when_its_custome
     await desk.send_due()
     assert attempts_of(phone) == [1, 2]
 
-    claimed = replace(case, status="claimed", assignee="mina")
-    await put_case(connection, content, clock, claimed, 2, "case_claimed")
+    handling = Handling(connection, lambda: content, lambda: clock.now)
+    await handling.reopen(case.id, "u-mina")
     clock.advance(minutes=5)
     await desk.send_due()
 
@@ -387,7 +389,35 @@ async def test_on_call_is_woken_anew_when_who_had_the_critical_case_fell_silent(
     assert phone.calls[0]["acknowledge_url"] != phone.calls[1]["acknowledge_url"]
 
 
-async def test_on_call_is_woken_when_a_case_became_critical_in_silent_hands(
+async def test_on_call_is_woken_when_a_case_gets_critical_in_hands_that_do_not_stir(
+    desk_over: MakeDesk,
+    open_case: OpenCase,
+    phone: Phone,
+    connection: Connection,
+    content: Content,
+    clock: Clock,
+) -> None:
+    desk, case = desk_over(step("duty", phone.url)), await open_case(severity=Severity.HIGH)
+    handling = Handling(connection, lambda: content, lambda: clock.now)
+
+    def it_burns(step: Step) -> None:
+        worse = replace(step.case, severity=Severity.CRITICAL)
+        step.put(customer_wrote(worse, step.now, content))
+        step.happened("message_for_person", severity="critical")
+
+    await handling.claim(case.id, "u-mina")
+    await handling.do(case.id, "customer", it_burns)
+    await woken(desk)
+    assert attempts_of(phone) == [1]
+
+    await handling.reply(case.id, "u-mina", "r1", "Get out of the house!")
+    clock.advance(minutes=5)
+    await handling.do(case.id, "customer", it_burns)
+    await woken(desk)
+    assert attempts_of(phone) == [1]
+
+
+async def test_nobody_is_woken_for_what_an_agent_calls_critical_while_they_have_it(
     desk_over: MakeDesk,
     open_case: OpenCase,
     phone: Phone,
