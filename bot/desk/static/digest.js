@@ -22,29 +22,41 @@ async function show() {
 }
 
 function team(digest) {
-  const name = words.team(digest.team);
-  const cases = digest.total === 1 ? "1 case" : `${digest.total || "No"} cases`;
+  const queue = `/desk?team=${digest.team}`;
   return h(
     "section",
     { className: "card team", "aria-labelledby": `team-${digest.team}` },
     h(
       "header",
       { className: "team-head" },
-      h("h2", { id: `team-${digest.team}` }, h("a", { href: `/desk?team=${digest.team}` }, name)),
-      h("p", { className: "soft" }, h("strong", {}, cases), ` since ${momentOf(digest.since)}, as of ${momentOf(digest.opens_at)}`),
+      h("h2", { id: `team-${digest.team}` }, h("a", { href: queue }, words.team(digest.team))),
+      h("p", { className: "soft" }, cameWords(digest), ", ", h("strong", {}, owedWords(digest)), ` when the team opened at ${momentOf(digest.opens_at)}`),
     ),
-    digest.total > 0 && [
-      alarm("Critical", digest.critical, "critical"),
-      alarm("Promises that were not kept", digest.breached, "high"),
+    (digest.total > 0 || digest.unanswered > 0) && [
+      alarm("Critical", digest.critical, digest.critical_total, "critical", `${queue}&severity=critical`),
+      alarm("Promises that were not kept", digest.breached, digest.breached_total, "high", queue),
       h("div", { className: "team-parts" }, severities(digest), topics(digest), promises(digest)),
     ],
   );
 }
 
-function alarm(title, cases, severity) {
+function cameWords({ total, since }) {
+  return `${total === 1 ? "1 case" : `${total || "No"} cases`} since ${momentOf(since)}`;
+}
+
+function owedWords({ unanswered }) {
+  if (!unanswered) return "nobody waited for an answer";
+  return unanswered === 1 ? "1 waited for an answer" : `${unanswered} waited for an answer`;
+}
+
+function alarm(title, cases, total, severity, way) {
   if (!cases.length) return null;
-  const rows = cases.map((one) => h("li", {}, link(one), one.status && h("span", { className: "soft" }, statusWord(one.status))));
-  return h("div", { className: `alarm ${severity}` }, h("h3", {}, icon(severity, ""), `${title}: ${cases.length}`), h("ul", {}, rows));
+  const rows = cases.map((one) => h("li", {}, link(one), h("span", { className: "soft" }, statusWord(one.status))));
+  return h("div", { className: `alarm ${severity}` }, h("h3", {}, icon(severity, ""), `${title}: ${total}`), h("ul", {}, rows, more(total - cases.length, way)));
+}
+
+function more(count, way) {
+  return count > 0 && h("li", {}, h("a", { href: way }, `${count} more`));
 }
 
 function severities(digest) {
@@ -61,11 +73,16 @@ function topics(digest) {
 }
 
 function promises(digest) {
-  const sorted = [...digest.promises].sort((one, other) => one.respond_by.localeCompare(other.respond_by));
-  const rows = sorted.map((one) =>
-    h("li", { className: "promise" }, h("span", { className: "promise-time" }, h("time", { datetime: one.respond_by }, momentOf(one.respond_by)), countDown(h("span", { className: "due" }), one.respond_by)), severityMark(one.severity), link(one)),
+  const rows = digest.promises.map((one) =>
+    h(
+      "li",
+      { className: "promise" },
+      h("span", { className: "promise-time" }, h("time", { datetime: one.respond_by }, momentOf(one.respond_by)), countDown(h("span", { className: "due" }), one.respond_by)),
+      severityMark(one.severity),
+      link(one),
+    ),
   );
-  return part("Promises by time", rows, "promises");
+  return part("Promises by time", [...rows, more(digest.unanswered - rows.length, `/desk?team=${digest.team}`)].filter(Boolean), "promises");
 }
 
 function part(title, rows, className = "") {

@@ -102,6 +102,7 @@ export class Facets {
       { className: count ? "facet-value" : "facet-value none" },
       h("input", { type: "checkbox", id: `facet-${name}-${value}`, value, checked, data: { facet: name } }),
       h("span", {}, this.#valueOf(name, value)),
+      " ",
       h("span", { className: "number" }, String(count)),
     );
   }

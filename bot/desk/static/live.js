@@ -2,11 +2,12 @@
 // is hidden (a browser has only six connections to a server, and people have many tabs).
 
 import { openStream } from "./api.js";
-import { tellLink } from "./link.js";
+import { storeIsThere, tellLink } from "./link.js";
 
 const FIRST_SIGN_MS = 10_000;
 const SILENCE_MS = 45_000;
 const LOOK_HIDDEN_MS = 30_000;
+const LOOK_IN_TROUBLE_MS = 4_000;
 const LONGEST_PAUSE_MS = 30_000;
 const AGAIN = new DOMException("Start anew", "AbortError");
 
@@ -25,6 +26,7 @@ export class Live {
     for (const name of ["online", "offline"]) addEventListener(name, () => this.#again());
     document.addEventListener("visibilitychange", () => this.#again());
     document.addEventListener("signed-in", () => this.#again());
+    setInterval(() => !document.hidden && !storeIsThere() && on.look(), LOOK_IN_TROUBLE_MS);
   }
 
   async run() {

@@ -203,6 +203,7 @@ class Queue {
   #failed(error) {
     if (!this.#list.isEmpty || error.status === 401) return;
     byId("cases").hidden = true;
+    byId("list-title").textContent = this.#query.preset?.title ?? "Cases";
     const end = byId("list-end");
     end.hidden = false;
     end.replaceChildren(...failedList(error, () => this.#go(this.#query)));
