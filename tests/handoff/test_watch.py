@@ -13,6 +13,7 @@ import pytest
 from bot.cases.case import Case, Customer, Sla
 from bot.cases.promise import PROMISE_MOVED
 from bot.cases.watching import PROMISE_BROKEN
+from bot.errors import BadRequest
 from bot.handoff.watch import CaseWatch
 from bot.playbook.content import Content
 from bot.playbook.model import Severity
@@ -214,3 +215,79 @@ async def test_keeper_runs_until_it_is_cancelled(
         await running
 
     assert len(moved) == 1
+
+
+# ---- targets and silent agents -------------------------------------------------------------------
+
+
+@pytest.fixture
+async def claimed(case: Case, connection: Connection, content: Content, clock: Clock) -> Case:
+    """The case in the hands of Mina, who then says nothing."""
+    handling = Handling(connection, lambda: content, lambda: clock.now)
+    return await handling.claim(case.id, "u-mina")
+
+
+async def test_silent_agent_is_reminded_once_and_the_case_given_back_once_by_many_keepers(
+    keeper_of: Callable[[], CaseWatch], claimed: Case, connection: Connection, clock: Clock
+) -> None:
+    for minutes in (14, 1, 5, 10, 5):
+        clock.advance(minutes=minutes)
+        await asyncio.gather(*(keeper_of().look() for _ in range(5)))
+
+    (reminded,) = await facts_of(connection, "agent_reminded")
+    (given_back,) = await facts_of(connection, "case_given_back")
+    assert (reminded["agent"], reminded["at"]) == ("u-mina", "2026-03-02T12:15:00Z")
+    assert (given_back["agent"], given_back["at"]) == ("u-mina", "2026-03-02T12:30:00Z")
+    after = await stored(connection, claimed)
+    assert (after.status, after.assignee) == ("new", None)
+    assert len(await texts(connection, claimed)) == 1
+    assert (await Conversations(connection).beside(claimed.conversation))[0] == ""
+
+
+async def test_agent_who_answers_just_in_time_keeps_the_case(
+    keeper_of: Callable[[], CaseWatch],
+    claimed: Case,
+    connection: Connection,
+    content: Content,
+    clock: Clock,
+) -> None:
+    handling = Handling(connection, lambda: content, lambda: clock.now)
+    clock.advance(minutes=30)
+    looked = asyncio.create_task(keeper_of().look())
+    with contextlib.suppress(BadRequest):  # too late by a moment: the case is the team's again
+        await handling.reply(claimed.id, "u-mina", "r1", "It comes today.")
+    await looked
+
+    after = await stored(connection, claimed)
+    replied, given_back = after.happened("replied"), after.happened("given_back")
+    assert replied != given_back
+    assert after.assignee == ("u-mina" if replied else None)
+
+
+async def test_targets_are_warned_of_and_breached_once_by_many_keepers(
+    keeper_of: Callable[[], CaseWatch],
+    open_case: OpenCase,
+    connection: Connection,
+    content: Content,
+    clock: Clock,
+) -> None:
+    sla = Sla(AFTER_TWO_HOURS, first_response_by=AFTER_TWO_HOURS)
+    await open_case(severity=Severity.HIGH, topic="billing", team="billing", sla=sla)
+    for minutes in (105, 15, 60):
+        clock.advance(minutes=minutes)
+        await asyncio.gather(*(keeper_of().look() for _ in range(5)))
+
+    facts = await facts_of(connection, "target_warned", "target_breached")
+    assert [(fact["type"], fact["target"], fact["due"]) for fact in facts] == [
+        ("target_warned", "first_response", "2026-03-02T14:00:00Z"),
+        ("target_breached", "first_response", "2026-03-02T14:00:00Z"),
+    ]
+
+
+async def test_case_is_not_watched_while_the_customer_is_waited_for(
+    claimed: Case, connection: Connection, content: Content, clock: Clock
+) -> None:
+    handling = Handling(connection, lambda: content, lambda: clock.now)
+    assert await connection.redis.zscore(connection.keys.one("watched"), claimed.id)
+    await handling.reply(claimed.id, "u-mina", "r1", "Which order?")
+    assert await connection.redis.zscore(connection.keys.one("watched"), claimed.id) is None
