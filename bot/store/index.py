@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -36,6 +37,7 @@ _MOST_ANSWERS = 100
 _LINES_AT_EACH_END = 150
 """Of a long transcript, so many lines are searched at its beginning and at its end."""
 
+_PLACE, _AGE = attrgetter("place"), attrgetter("opened")
 _log = logging.getLogger("nightdesk.index")
 T = TypeVar("T")
 
@@ -83,6 +85,8 @@ class CaseIndex:
     def __init__(self, connection: Connection) -> None:
         self._at = connection
         self._rows: dict[str, Row] = {}
+        self._by_place: list[Row] = []
+        self._by_age: list[Row] = []
         self._answers: dict[tuple[Any, ...], Any] = {}
         self._last = 0
         self._complete = False
@@ -111,7 +115,10 @@ class CaseIndex:
         """Raises BadRequest for an unknown order."""
         if order not in ORDERS:
             raise BadRequest("unknown_order", f"unknown order; valid are {', '.join(ORDERS)}")
-        rows = self._once(("find", wanted, order), lambda: _fitting(self._in_order(order), wanted))
+        ordered = self._by_place if order == "queue" else self._by_age
+        rows = self._once(("find", wanted, order == "queue"), lambda: _fitting(ordered, wanted))
+        if order == "newest":
+            rows = rows[::-1]
         return Found(tuple(rows[offset : offset + limit]), len(rows))
 
     def counts(self, wanted: Wanted, me: str = "") -> dict[str, Any]:
@@ -123,7 +130,7 @@ class CaseIndex:
         return {"total": total, "by": {**by, "assignee": assignee}}
 
     def _counted(self, wanted: Wanted) -> tuple[int, dict[str, dict[str, int]]]:
-        rows = _fitting(list(self._rows.values()), Wanted(words=wanted.words))
+        rows = _fitting(self._by_age, Wanted(words=wanted.words))
         chosen = Wanted(wanted.filters)
         fitting = _fitting(rows, chosen)
         filtered = dict(wanted.filters)
@@ -134,13 +141,6 @@ class CaseIndex:
             for facet in (*FACETS, "assignee")
         }
         return len(fitting), by
-
-    def _in_order(self, order: str) -> list[Row]:
-        key = attrgetter("place" if order == "queue" else "opened")
-        return self._once(
-            ("order", order),
-            lambda: sorted(self._rows.values(), key=key, reverse=order == "newest"),
-        )
 
     def _once(self, question: tuple[Any, ...], answer: Callable[[], T]) -> T:
         """The answer, computed once until a case changes: open desks ask the same questions."""
@@ -168,7 +168,7 @@ class CaseIndex:
             await self._take_older()
 
     def _forget(self) -> None:
-        self._rows.clear()
+        self._rows, self._by_place, self._by_age = {}, [], []
         self._answers.clear()
         self._last, self._complete = 0, False
 
@@ -185,13 +185,20 @@ class CaseIndex:
         """Reads cases anew, and lets others have the event loop."""
         told = await self._at.run("cases_read", _LINES_AT_EACH_END, *references)
         for reference, texts in zip(references, json.loads(told), strict=True):
-            row = _row(reference, *texts) if texts else None
-            if row is None:
-                self._rows.pop(reference, None)
-            else:
-                self._rows[reference] = row
+            self._put(reference, _row(reference, *texts) if texts else None)
         self._answers.clear()
         await asyncio.sleep(0)
+
+    def _put(self, reference: str, row: Row | None) -> None:
+        """The row in the place of the one that was there; None: there is no such case any more."""
+        before = self._rows.pop(reference, None)
+        for ordered, key in ((self._by_place, _PLACE), (self._by_age, _AGE)):
+            if before is not None:
+                del ordered[bisect_left(ordered, key(before), key=key)]
+            if row is not None:
+                insort(ordered, row, key=key)
+        if row is not None:
+            self._rows[reference] = row
 
 
 def _row(reference: str, document: str, *spoken: str) -> Row | None:
