@@ -23,6 +23,10 @@ def content_view(content: Content, channels: Sequence[str]) -> dict[str, Any]:
             for name, field in playbook.fields.items()
         },
         "teams": {name: _label(team.label) for name, team in playbook.teams.items()},
+        "resources": {
+            name: {"title": _label(resource.title), "url": resource.url}
+            for name, resource in content.resources.items()
+        },
         "severities": list(SEVERITIES),
         "statuses": list(STATUSES),
         "languages": list(playbook.languages),

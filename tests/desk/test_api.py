@@ -169,6 +169,9 @@ async def test_agent_gets_the_words_for_filters(office: Office) -> None:
     }
     assert content["fields"]["order_number"] == {"label": "order number", "kind": "pattern"}
     assert content["teams"] == {"support": "support team", "money": "billing team"}
+    assert content["resources"]["status-page"] == {
+        "title": "Live status", "url": "https://status.lumen.example/",
+    }  # fmt: skip
     assert content["statuses"] == ["new", "claimed", "waiting", "resolved", "closed"]
     assert content["severities"] == ["low", "normal", "high", "critical"]
     assert (content["languages"], content["channels"]) == (["en"], ["rest", "webchat"])

@@ -2,6 +2,7 @@
 
 import { countDown } from "./countdown.js";
 import { byId, fill, h, icon } from "./elements.js";
+import { linkTo } from "./links.js";
 import { fullMomentOf, momentOf, spanOf } from "./moments.js";
 import { severityMark } from "./case_row.js";
 import { me } from "./session.js";
@@ -95,7 +96,10 @@ export class CaseHead {
 
   #offered({ resources_offered: offered }) {
     if (!offered.length) return nothing();
-    return offered.map((id) => h("span", {}, this.#words.resource(id)));
+    return offered.map((id) => {
+      const { title, url } = this.#words.resource(id);
+      return h("span", {}, (url && linkTo(url, title)) ?? title);
+    });
   }
 }
 

@@ -122,8 +122,10 @@ export class Words {
     return capital(this.content.fields[name]?.label ?? human(name));
   }
 
+  /** A page or an answer that the assistant offered. @returns {{title: string, url?: string}} */
   resource(id) {
-    return this.content.resources?.[id]?.title ?? human(id);
+    if (id.startsWith("faq:")) return { title: `Answer: ${human(id.slice(4)).toLowerCase()}` };
+    return this.content.resources[id] ?? { title: human(id) };
   }
 
   #find(id) {
