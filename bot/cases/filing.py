@@ -119,19 +119,19 @@ def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Fil
 
 
 def _judge_news(case: Case, intake: Intake, turn: Turn, content: Content) -> Triage:
-    """The triage of an intake with a new message; what an agent corrected is judged as they left
-    it, so far as the triage without the message says the same."""
-    judged = judge(intake, turn, content)
+    """The triage of an intake with a new message. What an agent corrected is judged as they left
+    it, so far as the triage without the message says the same; so is the severity where what was
+    said before is forgotten."""
+    judged, forgotten = judge(intake, turn, content), len(intake.said) == 1
     corrected = {entry.more.get("field") for entry in case.history if entry.what == "changed"}
-    if not corrected:
+    if not corrected and not forgotten:
         return judged
     before = judge(replace(intake, said=intake.said[:-1]), turn, content)
-    if "severity" in corrected and judged.severity <= before.severity:
+    if judged.severity <= before.severity and ("severity" in corrected or forgotten):
         judged = replace(judged, severity=case.severity)
-    if "topic" in corrected and judged.topic == before.topic:
-        secondary = tuple(
-            name for name in judged.secondary_topics if name not in before.secondary_topics
-        )
+    if judged.topic == before.topic and "topic" in corrected:
+        known = before.secondary_topics
+        secondary = tuple(name for name in judged.secondary_topics if name not in known)
         judged = replace(judged, topic=case.topic, secondary_topics=secondary)
     if "tags" in corrected:
         tags = tuple(tag for tag in judged.tags if tag not in before.tags)

@@ -15,6 +15,7 @@ from bot.cases.state import Intake
 from bot.cases.timestamps import write_utc
 from bot.cases.turn import Turn
 from bot.cases.understanding import Understanding
+from bot.playbook.content import Content
 from bot.playbook.model import Severity
 from tests.cases.at_the_desk import ANN, BOB, CONTENT, CY, MONDAY, Desk, opened
 from tests.cases.conftest import Say
@@ -173,15 +174,17 @@ def test_transfer_to_who_holds_the_conversation_is_allowed() -> None:
 # ---- what the customer says next -----------------------------------------------------------------
 
 
-def goes_on(case: Case, before: list[Understanding], heard: Understanding) -> Case:
+def goes_on(
+    case: Case, before: list[Understanding], heard: Understanding, content: Content = CONTENT
+) -> Case:
     """The customer's next message, as the dialogue files it."""
 
     async def no_reference(_: int) -> str:
         raise AssertionError("no case is opened here")
 
-    turn = Turn("web:1", "web", Customer("1"), "", "", MONDAY, CONTENT, no_reference)
+    turn = Turn("web:1", "web", Customer("1"), "", "", MONDAY, content, no_reference)
     intake = Intake(said=[*before, heard], details=dict(case.details))
-    return add_to_case(case, intake, turn, CONTENT).case
+    return add_to_case(case, intake, turn, content).case
 
 
 def test_severity_that_an_agent_lowered_is_not_raised_by_the_same_old_words(say: Say) -> None:
@@ -222,3 +225,14 @@ def test_new_words_add_topics_and_tags_to_a_corrected_case(say: Say) -> None:
     after = goes_on(desk.case, [late], money)
     assert after.topic == "technical_issue"
     assert "billing" in after.secondary_topics
+
+
+def test_mild_case_stays_mild_when_what_was_said_before_is_forgotten(say: Say) -> None:
+    """As after a second case of the conversation, where the usual level of a word is higher."""
+    topics = CONTENT.playbook.topics
+    usual = {**topics, "other": replace(topics["other"], severity=Severity.NORMAL)}
+    content = replace(CONTENT, playbook=replace(CONTENT.playbook, topics=usual))
+    mild = opened(severity=Severity.LOW)
+    assert goes_on(mild, [], say("thanks", "thanks"), content).severity == Severity.LOW
+    late = say("by tomorrow", "report/delivery", cues=["deadline"])
+    assert goes_on(mild, [], late, content).severity == Severity.HIGH
