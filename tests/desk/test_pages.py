@@ -15,7 +15,7 @@ from bot.store.digests import Digest, Digests, Mentioned
 
 from .door import Door
 from .office import Office
-from .watching import Desk, chromium
+from .window import Desk, chromium
 
 DESK = Path(__file__).parents[2] / "bot" / "desk"
 PAGES = ("/desk", "/desk/cases/ND-0000000", "/desk/digest")
@@ -90,7 +90,7 @@ def test_every_drawing_that_is_named_is_there() -> None:
 
 def test_no_file_comes_from_elsewhere_or_needs_a_weaker_policy() -> None:
     forbidden = re.compile(
-        r"innerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|\sstyle=|\son\w+=\"|"
+        r"innerHTML\s*=[^=]|insertAdjacentHTML|document\.write|\beval\(|\sstyle=|\son\w+=\"|"
         r"(?:src|href|url\()\W{0,2}https?:"
     )
     found = {name: forbidden.findall(text) for name, text in SOURCES.items()}
@@ -390,6 +390,23 @@ async def test_agent_corrects_what_is_known(office: Office, open_desk: Open) -> 
         await expect(page.locator("#history-list")).to_contain_text(words)
     await expect(lou.page.locator("#news")).to_contain_text("Kim set order number to “A-1234”.")
     await expect(lou.page.locator("#facts")).to_contain_text("Critical")
+
+
+async def test_focus_stays_when_others_change_the_case(office: Office, open_desk: Open) -> None:
+    reference = await office.open_case()
+    kim = await open_desk()
+    api = await office.signed_in(await office.hire("Lou"))
+    page = await kim.case(reference)
+    for button in (
+        page.get_by_role("button", name="Edit details"),
+        page.locator("#dock").get_by_role("button", name="Claim"),
+        page.locator('[data-deed="transfer"]'),
+    ):
+        await button.focus()
+        text = f"note {await page.locator('.said.note').count()}"
+        await api.post(f"/api/cases/{reference}/notes", json={"text": text})
+        await expect(page.locator(".said.note").last).to_contain_text(text)
+        await expect(button).to_be_focused()
 
 
 async def test_refused_edit_keeps_the_form(office: Office, open_desk: Open) -> None:

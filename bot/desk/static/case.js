@@ -30,6 +30,7 @@ export class CasePage {
   words = new Words();
   one = null;
   #others = [];
+  #hasUnseen = false;
   #reread = coalesce(() => this.load(), READ_EVERY_MS);
   #head = new CaseHead(this.words);
   #news = new CaseNews(this.words);
@@ -49,20 +50,25 @@ export class CasePage {
     byId("back").href = QUEUE;
     sessionStorage.setItem("nightdesk.desk.opened", this.reference);
     this.#wireKeys();
-    const names = this.words.load().catch(() => {});
+    document.addEventListener("visibilitychange", () => this.#showTitle());
     await this.load();
-    names.then(() => this.one && this.#show());
     new Live({ look: this.#reread, heard: (name, data) => name === "case" && this.#heard(data) }).run();
   }
 
   /** Reads the case anew and shows it. */
   async load() {
     try {
+      if (!this.words.isLoaded) this.#learnNames();
       this.apply(await read(`cases/${encodeURIComponent(this.reference)}`));
       await this.#loadOthers();
     } catch (error) {
       if (!this.one) this.#failed(error);
     }
+  }
+
+  async #learnNames() {
+    await this.words.load().catch(() => {}); // asked for again with the next look
+    if (this.one) this.#show();
   }
 
   /** The case as the server told it just now. An older answer than what is shown is passed over. */
@@ -102,14 +108,21 @@ export class CasePage {
     byId("missing-case").hidden = true;
     for (const part of document.querySelectorAll(".head, .talk, .side")) part.hidden = false;
     byId("case").removeAttribute("aria-busy");
-    document.title = `${one.id} ${one.summary} – Nightdesk`;
     this.#head.show(one);
     this.showRights();
-    this.#news.show(one);
+    if (this.#news.show(one) && document.hidden) this.#hasUnseen = true;
+    this.#showTitle();
     this.#log.show(one);
     for (const part of this.#parts) part.show(one);
     showAround(one, this.#others);
     this.#showHistory();
+  }
+
+  // A dot in the tab's title while something happened that nobody has seen.
+  #showTitle() {
+    if (!this.one) return;
+    this.#hasUnseen &&= document.hidden;
+    document.title = `${this.#hasUnseen ? "● " : ""}${this.one.id} ${this.one.summary} – Nightdesk`;
   }
 
   #showHistory() {

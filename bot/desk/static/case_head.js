@@ -65,6 +65,7 @@ export class CaseHead {
       h("span", {}, this.#words.subtopic(one.subtopic)),
       h("span", {}, `Team ${this.#words.team(one.team)}`),
       also && h("span", {}, `Also: ${also}`),
+      one.incident && h("span", {}, `Part of incident ${one.incident}`),
     ];
   }
 

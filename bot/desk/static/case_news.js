@@ -19,14 +19,16 @@ export class CaseNews {
     this.#words = words;
   }
 
+  /** True when somebody else did something since the last look. */
   show(one) {
     const added = one.history.slice(this.#known ?? one.history.length);
     this.#known = one.history.length;
-    if (!added.length) return;
+    if (!added.length) return false;
     const ours = added.map((entry) => entry.who).lastIndexOf(me.id);
     const before = ours < 0 ? this.#news : [];
     this.#news = [...before, ...added.slice(ours + 1)].slice(-MOST);
     this.#draw();
+    return this.#news.length > 0;
   }
 
   #draw() {

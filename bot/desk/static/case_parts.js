@@ -1,7 +1,7 @@
 // What stands beside the conversation: how the case is sorted, its details, tags, and what is around it.
 
 import { EditPart } from "./edit_part.js";
-import { byId, h, icon } from "./elements.js";
+import { byId, fill, h, icon } from "./elements.js";
 import { linkTo } from "./links.js";
 import { momentOf } from "./moments.js";
 import { severityMark } from "./case_row.js";
@@ -29,9 +29,9 @@ export class Sorting extends EditPart {
 
   form(one, words) {
     const topics = words.content.topics;
-    const subtopicsOf = (name) => Object.keys(topics[name]?.subtopics ?? {}).map((sub) => [sub, words.subtopic(sub)]);
+    const subtopicsOf = (name) => named(topics[name]?.subtopics, name === one.topic && one.subtopic).map((sub) => [sub, words.subtopic(sub)]);
     const subtopic = select("subtopic", "Subtopic", subtopicsOf(one.topic), one.subtopic);
-    const topic = select("topic", "Topic", Object.keys(topics).map((name) => [name, words.topic(name)]), one.topic);
+    const topic = select("topic", "Topic", named(topics, one.topic).map((name) => [name, words.topic(name)]), one.topic);
     topic.querySelector("select").addEventListener("change", ({ target }) => {
       const names = subtopicsOf(target.value);
       const wanted = target.value === one.topic ? one.subtopic : names.at(-1)?.[0];
@@ -124,7 +124,8 @@ export function showAround(one, others) {
   );
   const root = byId("around");
   root.hidden = !files.length && !cases.length;
-  root.replaceChildren(
+  fill(
+    root,
     ...(files.length ? [h("h2", {}, "Files and posts"), h("ul", { className: "around-list" }, files)] : []),
     ...(cases.length ? [h("h2", {}, "Other cases of this customer"), h("ul", { className: "around-list" }, cases)] : []),
   );
@@ -137,6 +138,11 @@ function pair(label, value) {
 function shown({ value, source }) {
   if (source === "missing") return h("span", { className: "chip missing" }, icon("missing"), "Missing");
   return source === "edited" ? [value, h("span", { className: "soft small" }, " (corrected)")] : value;
+}
+
+// What can be chosen, and what is chosen now even if the playbook does not know it any more.
+function named(known, now) {
+  return [...new Set([...Object.keys(known ?? {}), now])].filter(Boolean);
 }
 
 function select(name, label, values, chosen) {

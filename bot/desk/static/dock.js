@@ -38,9 +38,12 @@ export class Dock {
     form.hidden = isOff && !field.value;
     instead.hidden = !isOff;
     this.#panels.reply.send.disabled = isOff;
-    const act = rights.isOpen ? { deed: "claim", label: rights.isOthers ? "Take over" : "Claim" } : { deed: "reopen", label: "Reopen" };
-    const button = h("button", { type: "button", className: "button primary", onclick: () => this.#page.do(act.deed) }, act.label);
-    instead.replaceChildren(h("span", {}, rights.reply ?? ""), rights[act.deed] === null ? button : "");
+    const [why, act] = instead.children;
+    const deed = rights.isOpen ? "claim" : "reopen";
+    why.textContent = rights.reply ?? "";
+    act.textContent = rights.isOpen ? (rights.isOthers ? "Take over" : "Claim") : "Reopen";
+    act.dataset.way = deed;
+    act.hidden = rights[deed] !== null;
   }
 
   /** Opens the reply or the note to write in. */
@@ -48,7 +51,7 @@ export class Dock {
     this.#choose(kind, true);
     const { field, form, instead } = this.#panels[kind];
     if (!form.hidden) field.focus();
-    else instead.querySelector("button")?.focus();
+    else instead.querySelector("button").focus();
   }
 
   #tab(kind, drawing, label, key) {
@@ -74,7 +77,8 @@ export class Dock {
     const state = h("p", { className: "dock-state", role: "status" });
     const hint = h("span", { className: "hint" }, h("kbd", {}, "Ctrl"), " ", h("kbd", {}, "Enter"));
     const form = h("form", { className: "dock-form" }, field, state, h("div", { className: "dock-end" }, more, hint, send));
-    const instead = h("div", { className: "dock-instead", hidden: true });
+    const act = h("button", { type: "button", className: "button primary", onclick: () => this.#page.do(act.dataset.way) });
+    const instead = h("div", { className: "dock-instead", hidden: true }, h("span", {}), act);
     const node = h("div", { className: "dock-panel" }, instead, form);
     field.value = draft.text;
     if (draft.text) this.#root.dataset.open = "yes";

@@ -8,6 +8,7 @@ export class EditPart {
   #title;
   #page;
   #editing = null;
+  #drawn = "";
   one = null;
   words;
 
@@ -26,12 +27,15 @@ export class EditPart {
   }
 
   #read() {
+    const view = h("div", {}, this.view(this.one, this.words));
+    if (view.innerHTML === this.#drawn) return; // nothing new: the focus stays
+    this.#drawn = view.innerHTML;
     const edit = h(
       "button",
       { type: "button", className: "icon-button", "aria-label": `Edit ${this.#title.toLowerCase()}`, title: "Edit", onclick: () => this.#edit() },
       icon("pencil", ""),
     );
-    this.#root.replaceChildren(h("div", { className: "part-head" }, h("h2", {}, this.#title), edit), ...this.view(this.one, this.words));
+    this.#root.replaceChildren(h("div", { className: "part-head" }, h("h2", {}, this.#title), edit), view);
   }
 
   #edit() {
@@ -54,6 +58,7 @@ export class EditPart {
     });
     form.addEventListener("keydown", (event) => event.key === "Escape" && this.#done());
     this.#editing = form;
+    this.#drawn = "";
     this.#root.replaceChildren(h("div", { className: "part-head" }, h("h2", {}, this.#title)), form);
     form.querySelector("input, select, textarea")?.focus();
   }

@@ -37,9 +37,7 @@ class Queue {
   async run() {
     this.#wire();
     this.#showQuery();
-    const names = this.#words.load().catch(() => {});
-    await Promise.all([this.#load(), this.#count(), names]);
-    this.#namesAreHere();
+    await Promise.all([this.#load(), this.#count(), this.#learnNames()]);
     new Live({ look: () => this.#look(), heard: (name, data) => this.#heard(name, data) }).run();
   }
 
@@ -94,7 +92,13 @@ class Queue {
     this.#count();
   }
 
+  async #learnNames() {
+    await this.#words.load().catch(() => {}); // asked for again with the next look
+    this.#namesAreHere();
+  }
+
   #look() {
+    if (!this.#words.isLoaded) this.#learnNames();
     this.#refresh();
     this.#recount();
   }

@@ -59,12 +59,16 @@ export class Words {
   people = [];
   /** Counts what was learned, for those who draw with it. */
   version = 0;
+  isLoaded = false;
   #asked = new Set();
   #names = {};
 
+  /** Reads what is not known yet. */
   async load() {
+    if (this.isLoaded) return;
     const [content] = await Promise.all([read("content"), this.loadPeople()]);
     this.content = { ...this.content, ...content };
+    this.isLoaded = true;
     this.version += 1;
   }
 
