@@ -9,7 +9,7 @@ PORT ?= 8080
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check fix train chat lock clean
+.PHONY: help setup serve test check fix train chat bench lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ train: $(READY) ## Train the model on data/
 
 chat: $(READY) ## Talk to a running bot in the terminal
 	@$(BIN)/nightdesk chat --url http://$(HOST):$(PORT)
+
+bench: $(READY) ## Measure the desk with 10,000 open cases
+	@$(BIN)/python bench/desk.py
 
 lock: $(UV) ## Write the lock files anew
 	@scripts/lock $(UV)

@@ -30,8 +30,8 @@ ORDERS = ("queue", "newest", "oldest")
 MOST_SEARCHED = 200
 """Characters of a search."""
 
-_AT_ONCE = 50
-"""Cases read between two breaths of the event loop: some 10 ms of work."""
+_AT_ONCE = 25
+"""Cases read between two breaths of the event loop: some 5 ms of work."""
 
 _MOST_ANSWERS = 100
 _LINES_AT_EACH_END = 150
