@@ -185,11 +185,11 @@ async def many(connection: Connection) -> int:
 async def test_reading_everything_lets_others_have_their_turn(index: CaseIndex, many: int) -> None:
     longest, reading = 0.0, asyncio.create_task(index.catch_up())
     while not reading.done():
-        began = time.perf_counter()
+        began = time.process_time()  # what others do on this machine is not our doing
         await asyncio.sleep(0)
-        longest = max(longest, time.perf_counter() - began)
+        longest = max(longest, time.process_time() - began)
     assert index.find(Wanted(), "queue", 0, 1).total == many
-    assert longest < 0.25  # 0.02 on an idle machine
+    assert longest < 0.1
 
 
 # ---- finding ---------------------------------------------------------------------------------
