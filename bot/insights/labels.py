@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -57,19 +58,15 @@ class Labels:
         return f"{day:%a} {day.day} {day:%b}"
 
     def topic(self, value: str) -> str:
-        topic = self.content.playbook.topics.get(value)
-        return _in_english(topic.label, value) if topic else value or _NO_CASE
+        """By its own name, as everywhere at the desk: labels are worded for customers."""
+        return _human(value) if value else _NO_CASE
 
     def subtopic(self, value: str) -> str:
-        topic_name, _, name = value.partition("/")
-        topic = self.content.playbook.topics.get(topic_name)
-        subtopic = topic.subtopics.get(name) if topic else None
-        label = _in_english(subtopic.label, name) if subtopic else name
-        return f"{self.topic(topic_name)}: {label}"
+        topic, _, name = value.partition("/")
+        return f"{self.topic(topic)} \u203a {_human(name)}"
 
     def team(self, value: str) -> str:
-        team = self.content.playbook.teams.get(value)
-        return _in_english(team.label, value) if team else value
+        return _human(value)
 
     def agent(self, value: str) -> str:
         return self.agents.get(value, value.removeprefix("t-"))
@@ -81,6 +78,12 @@ class Labels:
         """A self-service page."""
         resource = self.content.resources.get(value)
         return _in_english(resource.title, value) if resource else value
+
+
+def _human(name: str) -> str:
+    """`sync_and_voice` -> `Sync and voice`."""
+    words = re.sub(r"[_-]+", " ", name)
+    return words[:1].upper() + words[1:]
 
 
 def _in_english(label: Localized, otherwise: str) -> str:

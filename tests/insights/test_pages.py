@@ -44,7 +44,7 @@ class TestPage:
         page = await lead.get(f"/desk/report?{WEEK}&by=topic")
         assert page.status_code == 200
         assert "2 to 8 March 2026" in page.text
-        assert "Billing and payments" in page.text
+        assert "Billing</" in page.text
         link = html.escape(f"/desk/report/cases?{WEEK}&by=topic&value=billing&measure=cases")
         assert f'<a href="{link}">1</a>' in page.text
         assert 'title="3600 seconds">1:00</a>' in page.text
@@ -155,7 +155,7 @@ class TestList:
         page = await lead.get(
             f"/desk/report/cases?{WEEK}&by=topic&value=billing&measure=first_response_median"
         )
-        assert "Cases with a first response: Billing and payments" in page.text
+        assert "Cases with a first response: Billing" in page.text
         assert '<a href="/desk/cases/ND-1">ND-1</a>' in page.text
         assert "Billing and payments: Refund" in page.text
         assert "2026-03-02 10:02" in page.text  # in Berlin
