@@ -157,7 +157,7 @@ class TestList:
         )
         assert "Cases with a first response: Billing" in page.text
         assert '<a href="/desk/cases/ND-1">ND-1</a>' in page.text
-        assert "Billing and payments: Refund" in page.text
+        assert "Billing › Refund" in page.text
         assert "2026-03-02 10:02" in page.text  # in Berlin
 
     async def test_lists_conversations_with_their_case_if_they_have_one(
