@@ -111,6 +111,7 @@ def _shown(case: Case) -> dict[str, Any]:
         "assignee": case.assignee,
         "status": case.status,
         "channel": case.channel,
+        "conversation": case.conversation,
         "language": case.customer.language,
         "tags": case.tags,
         "sentiment": case.sentiment,

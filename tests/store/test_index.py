@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 import unicodedata
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -183,13 +182,12 @@ async def many(connection: Connection) -> int:
 
 
 async def test_reading_everything_lets_others_have_their_turn(index: CaseIndex, many: int) -> None:
-    longest, reading = 0.0, asyncio.create_task(index.catch_up())
+    turns, reading = 0, asyncio.create_task(index.catch_up())
     while not reading.done():
-        began = time.process_time()  # what others do on this machine is not our doing
         await asyncio.sleep(0)
-        longest = max(longest, time.process_time() - began)
+        turns += 1
     assert index.find(Wanted(), "queue", 0, 1).total == many
-    assert longest < 0.1
+    assert turns > many / 50, "others have a turn after every few cases"
 
 
 # ---- finding ---------------------------------------------------------------------------------
@@ -371,7 +369,8 @@ def test_row_says_what_the_list_shows() -> None:
     assert make_row(case, []).to_json() == {
         "id": "ND-0000001", "summary": "Charged twice", "topic": "billing",
         "subtopic": "charged_twice", "severity": "high", "severity_reasons": ["Because."],
-        "team": "money", "assignee": None, "status": "new", "channel": "rest", "language": "de",
+        "team": "money", "assignee": None, "status": "new", "channel": "rest",
+        "conversation": "rest:1", "language": "de",
         "tags": ["vip"], "sentiment": "neutral", "customer": {"name": "Ann", "handle": "@ann"},
         "opened_at": "2026-11-21T23:31:00Z", "updated_at": "2026-11-22T00:30:00Z",
         "sla": {
