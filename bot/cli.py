@@ -153,6 +153,24 @@ def replay(
         sys.exit(replay_file(input, output, url, token, press, at_once))
 
 
+@app.command("bench-nlu")
+def bench_nlu(
+    train: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Examples to draw.")],
+    test: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="What is asked.")],
+    oos: Annotated[
+        Optional[Path], typer.Option(exists=True, dir_okay=False, help="What to refuse.")
+    ] = None,
+    shots: Annotated[int, typer.Option(min=0, help="Examples a category; 0 takes all.")] = 10,
+    seeds: Annotated[int, typer.Option(min=1, help="How many draws to average.")] = 3,
+    root: Root = HERE,
+) -> None:
+    """Measures the understanding on CSV files with the columns text and category."""
+    from bot.commands.bench_nlu import bench_nlu as run
+
+    with _telling():
+        run(root, train, test, oos, shots, seeds)
+
+
 @cases_app.command("list")
 def list_cases(
     data_dir: DataDir = VAR,

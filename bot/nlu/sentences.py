@@ -1,0 +1,21 @@
+"""The sentence vector of a message: encoded once a turn, for all components that want it."""
+
+from __future__ import annotations
+
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.encoder import Floats, Remembering, vector_of
+from bot.nlu.output import text_of
+
+_IN_MESSAGE = "sentence"
+
+
+def sentence_of(message: Message, encoder: Remembering | None) -> Floats | None:
+    """The vector of a message, for whichever component asks first and all that ask after it; None
+    without an encoder and when it fails."""
+    if encoder is None:
+        return None
+    if _IN_MESSAGE not in message.data:
+        message.set(_IN_MESSAGE, vector_of(encoder, text_of(message)))
+    vector: Floats | None = message.get(_IN_MESSAGE)
+    return vector

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from bot.nlu.linear import Method, fit_linear, ranking
+
+
+def blobs() -> tuple[np.ndarray, np.ndarray]:
+    """Three classes of twelve points around the corners of a triangle."""
+    classes = np.repeat(np.arange(3), 12)
+    noise = np.random.RandomState(0).normal(0, 0.4, (36, 3))
+    return np.eye(3)[classes] + noise, classes
+
+
+def test_threshold_refuses_the_asked_share_when_chosen() -> None:
+    points, classes = blobs()
+    fitted = fit_linear(points @ points.T, classes, Method(refused=0.25))
+    right = fitted.held_out.argmax(axis=1) == classes
+    refused = fitted.held_out.max(axis=1)[right] < fitted.threshold
+    assert refused.mean() == pytest.approx(0.25, abs=0.05)
+
+
+def test_last_texts_are_not_held_out_when_untested() -> None:
+    points, classes = blobs()
+    order = np.arange(36) * 7 % 36
+    points, classes = points[order], classes[order]
+    assert len(fit_linear(points @ points.T, classes, Method(), untested=3).held_out) == 33
+
+
+def test_features_weigh_as_the_dual_says() -> None:
+    points, classes = blobs()
+    fitted = fit_linear(points @ points.T, classes, Method())
+    logits = points @ (points.T @ fitted.dual) + fitted.bias
+    assert (logits.argmax(axis=1) == classes).mean() > 0.85
+
+
+def test_ranking_has_the_best_first_with_its_evidence() -> None:
+    ranked = ranking(("a", "b"), np.array([0.5, 2.0], np.float32), threshold=3.0)
+    assert (ranked.best, ranked.evidence, ranked.is_known) == ("b", 2.0, False)
+    assert ranked.margin == pytest.approx(ranked.shares["b"] - ranked.shares["a"])
+    assert ranking(("a",), np.zeros(1, np.float32), 0.0).margin == 1.0
