@@ -13,6 +13,7 @@ from bot.playbook.entry import Entry
 from bot.playbook.examples import Block, Example, load_blocks
 from bot.playbook.faq import entry_ids, link_targets, load_faqs, load_resources
 from bot.playbook.hours import Calendar, load_calendars
+from bot.playbook.languages import check_languages
 from bot.playbook.loading import gather_names, load_playbook
 from bot.playbook.model import Faq, Playbook, Resource
 from bot.playbook.text_files import load_texts
@@ -96,6 +97,9 @@ def read_content(
     playbook = load_playbook(sources.playbook, names, given)
     targets = link_targets(sources.resources, sources.faqs)
     wording = Wording(voice, targets, sources.unreadable)
+    problems += check_languages(
+        sources.playbook, sources.resources, sources.faqs, playbook.languages
+    )
     return Content(
         playbook=playbook,
         resources=load_resources(sources.resources, names, wording),

@@ -16,7 +16,8 @@ from bot.playbook.yaml_source import read_sections
 def load_texts(
     root: Path, languages: Sequence[str], wording: Wording, problems: list[Problem]
 ) -> Texts:
-    """The texts of all folders below data/texts; English and each of `languages` must be whole."""
+    """The texts in English and each of `languages`, which must be whole. Other folders below
+    data/texts are drafts: read for mistakes, but nobody is spoken to in them."""
     folder = root / "data" / "texts"
     there = {path.name for path in folder.glob("*/") if path.is_dir()}
     demanded = {"en", *languages}
@@ -24,7 +25,8 @@ def load_texts(
         language: _language(root, language, language in demanded, wording, problems)
         for language in sorted(there | demanded)
     }
-    return Texts(found, wording.voice.everywhere)
+    spoken = {language: texts for language, texts in found.items() if language in demanded}
+    return Texts(spoken, wording.voice.everywhere)
 
 
 def _language(

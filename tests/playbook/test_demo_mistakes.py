@@ -43,7 +43,7 @@ MISTAKES = [
     Mistake("placeholder unknown", "data/texts/en/conversation.yml", r"\{reference\}",
             "{refrence}", "{refrence}", "unknown placeholder {refrence}",
             "did you mean `reference`?"),
-    Mistake("bad pattern", BOOK, r"patterns: \['.*'\]", "patterns: ['(x']", "'(x'",
+    Mistake("bad pattern", BOOK, r"patterns:\n        - '.*'", "patterns:\n        - '(x'", "'(x'",
             "no regular expression", "mend it"),
     Mistake("overlapping hours", HOURS, r"mon: \[.*\]", 'mon: ["09:00-12:00", "11:00-18:00"]',
             '"11:00', "11:00-18:00 overlaps 09:00-12:00", "let the first end"),

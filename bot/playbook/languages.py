@@ -1,0 +1,44 @@
+"""Every label, question, answer and title in every language that the playbook lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.errors import Problem
+from bot.playbook.entry import Entry
+
+
+def check_languages(
+    playbook: Entry, resources: Entry, faqs: Sequence[Entry], languages: Sequence[str]
+) -> Iterator[Problem]:
+    """What lacks a text in one of `languages`. That there is an English one is seen when it is
+    read; the texts of data/texts are looked at in `text_files`."""
+    for entry in _localized(playbook.quietly(), resources.quietly(), faqs):
+        there = entry.by_language()
+        missing = [language for language in languages if language not in (*there, "en")]
+        if there and missing:
+            added = " and ".join(f'`{language}: "..."`' for language in missing)
+            how = "" if entry.is_mapping() else "put the text behind `en:` below this key and "
+            yield entry.problem(f"there is no text in {', '.join(missing)}", f"{how}add {added}")
+
+
+def _localized(playbook: Entry, resources: Entry, faqs: Iterable[Entry]) -> Iterator[Entry]:
+    parts = playbook.keyed((), ("fields", "topics", "teams"))
+    for field in parts["fields"].named().values():
+        yield from _under(field, "label", "question")
+    for topic in parts["topics"].named().values():
+        yield from _under(topic, "label")
+        for subtopic in topic.keyed((), ("subtopics",))["subtopics"].named().values():
+            yield from _under(subtopic, "label")
+    for team in parts["teams"].named().values():
+        yield from _under(team, "label")
+    for page in resources.listed():
+        yield from _under(page, "title", "description")
+    for section in faqs:
+        for faq in section.quietly().listed():
+            yield from _under(faq, "answer")
+
+
+def _under(entry: Entry, *keys: str) -> Iterator[Entry]:
+    found = entry.keyed((), keys)
+    yield from (found[key] for key in keys if found[key])
