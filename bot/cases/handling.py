@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.cases.case import Case, Note
 from bot.cases.filing import dimensions
+from bot.cases.masking import Masker
 from bot.cases.phrasing import Phrasing
 from bot.cases.promise import PROMISE_MOVED, calendar_of, check_at, make_promise, topic_of
 from bot.cases.rating import STARS, payload
@@ -80,7 +81,11 @@ class Step:
         self.lines.append(Said(reply))
 
     def agent_says(self, text: str) -> None:
-        self.lines.append(Said(Reply(text), self.who))
+        self.lines.append(Said(Reply(self.masked(text)), self.who))
+
+    def masked(self, text: str) -> str:
+        """Card numbers and the like are not kept, whoever writes them."""
+        return Masker(self.content.playbook.sensitive).mask(text)
 
 
 def claim(step: Step, *, take_over: bool = False) -> None:
@@ -106,7 +111,7 @@ def reply(step: Step, text: str, *, waits: bool = True) -> None:
 
 def note(step: Step, text: str) -> None:
     """Writes a note that customers never see."""
-    written = Note(step.now, step.who, text)
+    written = Note(step.now, step.who, step.masked(text))
     step.put(replace(step.case, notes=(*step.case.notes, written)))
     step.noted("noted")
     step.happened("note_added", agent=step.who)

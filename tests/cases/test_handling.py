@@ -170,6 +170,14 @@ def test_note_is_kept_and_not_said() -> None:
     assert desk.fact == {"type": "note_added", "case": "ND-2345678", "agent": ANN}
 
 
+def test_card_number_in_what_an_agent_writes_is_not_kept() -> None:
+    desk = desk_with("mine")
+    desk.does(ANN, reply, "Is it 4111 1111 1111 1111?")
+    assert desk.last.lines[0].reply.text == "Is it [card 1111]?"
+    desk.does(ANN, note, "Paid by 4111111111111111.")
+    assert desk.case.notes[-1].text == "Paid by [card 1111]."
+
+
 def test_resolving_says_the_closing_words_and_asks_how_it_was() -> None:
     desk = desk_with("mine")
     desk.does(ANN, resolve, "It was delivered.")
