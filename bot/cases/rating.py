@@ -12,10 +12,11 @@ FIELD, OF_CASE = "rating", "of_case"
 """The names of the values in a button's payload."""
 
 _NUMBERS = ("one", "two", "three", "four", "five")
-_STARS = rf"\W*(?P<stars>[1-5]|{'|'.join(_NUMBERS)})\s*(?:(?:/|of|out of)\s*(?:5|five))?\s*"
+_STARS = rf"\W*(?P<stars>[1-5]|{'|'.join(_NUMBERS)})\s*(?:(?:/|of|out of|von|de)\s*(?:5|five))?\s*"
+_UNIT = "stars?|points?|sterne?|punkten?|punkte?|estrelas?|pontos?|점(?:입니다|이에요|요)?|별"
 _BREAK = r"(?:[,;:!?]+\s+|\s[-\u2013\u2014]\s|\s*\n)"
 _TYPED = re.compile(
-    rf"{_STARS}(?:stars?|points?)?(?:\W*$|{_BREAK}(?P<words>.+))", re.IGNORECASE | re.DOTALL
+    rf"{_STARS}(?:{_UNIT})?(?:\W*$|{_BREAK}(?P<words>.+))", re.IGNORECASE | re.DOTALL
 )
 _PRESSED = re.compile(rf'/inform{{"{FIELD}":"([1-5])","{OF_CASE}":"([\w-]+)"}}')
 

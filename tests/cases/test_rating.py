@@ -13,6 +13,7 @@ from tests.cases.at_the_desk import ANN, Desk
 @pytest.mark.parametrize(
     "form",
     ["{}", " {} ", "{}!", "*{}*", "{}/5", "{} / 5", "{} of 5", "{} out of 5", "{} out of five",
+     "{} Sterne", "{} von 5 Punkten", "{} estrelas!", "{} de 5", "{}점", "{}점입니다",
      "{} stars", "{} star", "{}/5 stars!!", "{} points", "{}.", "({})"],
 )  # fmt: skip
 def test_number_alone_is_a_rating_however_it_is_written(form: str, stars: int) -> None:
