@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.cases.case import Detail, Source
+from bot.cases.pieces import glued
 from bot.cases.problem import HAPPENINGS
 from bot.cases.state import Intake
 from bot.cases.understanding import Understanding
@@ -29,7 +30,8 @@ def read(heard: Understanding, intake: Intake, playbook: Playbook) -> list[str]:
     or when it is a precise one (order number, e-mail, phone) given again.
     """
     changed = []
-    for name, value in heard.fields.items():
+    before = intake.said[-2].text if len(intake.said) > 1 else ""
+    for name, value in {**heard.fields, **glued(before, heard.text, playbook)}.items():
         known = intake.details.get(name)
         if known is None or known.value is None or _replaces(name, heard, intake, playbook):
             if known is None or known.value != value:

@@ -105,6 +105,7 @@ def add_to_case(case: Case, intake: Intake, turn: Turn, content: Content) -> Fil
     topic = judged.topic if moves else case.topic
     changed = replace(
         case,
+        customer=replace(case.customer, language=turn.customer.language),
         topic=topic,
         subtopic=judged.subtopic if moves else case.subtopic,
         team=judged.team if moves else case.team,

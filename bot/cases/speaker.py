@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.cases import details
 from bot.cases.case import Case
 from bot.cases.filing import judge
+from bot.cases.language import settle
 from bot.cases.phrasing import Phrasing
 from bot.cases.promise import calendar_of
 from bot.cases.state import Intake, State
@@ -31,8 +32,19 @@ class Speaker:
         self._book = content.playbook
         self._turn = turn
         self._state = state
-        self._heard = heard
-        self._say = Phrasing(content, heard.language, turn.now, variant=turn.line)
+        self._heard = self._in_language(heard)
+        self._say = Phrasing(content, self._heard.language, turn.now, variant=turn.line)
+
+    def _in_language(self, heard: Understanding) -> Understanding:
+        """From here on everything is in the conversation's language: the message, the customer."""
+        known = self._book.languages
+        given = self._turn.customer.language
+        before = self._state.language
+        language = settle(heard.language, heard.language_share, before, given, known)
+        if before or heard.language == language:
+            self._state.language = language
+        self._turn.customer = replace(self._turn.customer, language=language)
+        return replace(heard, language=language)
 
     def _add(self, key: str, kind: str, /, **values: str) -> None:
         self._put(Reply(self._say.text(key, **values), (), kind))

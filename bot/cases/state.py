@@ -40,7 +40,8 @@ class Intake:
 class State:
     """`number` counts the intakes of this conversation; `filed` is the one that became the latest
     case, whose reference is `filed_case`. `held` is a message waiting for the answer to "same
-    matter or a new one?". `unclear` counts messages in a row that meant nothing to us."""
+    matter or a new one?". `unclear` counts messages in a row that meant nothing to us. `language`
+    is the one the customer writes in, as far as they showed it."""
 
     greeted_at: datetime | None = None
     number: int = 0
@@ -51,6 +52,7 @@ class State:
     abuse: int = 0
     muted_until: datetime | None = None
     unclear: int = 0
+    language: str = ""
 
     def begin(self) -> Intake:
         """The running intake, or a new one."""

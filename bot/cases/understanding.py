@@ -15,7 +15,9 @@ class Understanding:
 
     `topics` ranks all topics with their probabilities, best first, whatever the intent is.
     `faqs` holds (FAQ id, score) above the threshold, best first. `fields` maps field names of the
-    playbook to normalised values. `cues` names the playbook cues found in the text.
+    playbook to normalised values. `cues` names the playbook cues found in the text. `language` is
+    the message's, "" when it shows none, and `language_share` how clearly; from the dialogue on it
+    is the conversation's.
     """
 
     text: str
@@ -27,6 +29,7 @@ class Understanding:
     cues: frozenset[str] = frozenset()
     sentiment: Sentiment = "neutral"
     language: str = "en"
+    language_share: float = 0.0
     wants_human: bool = False
 
     @property

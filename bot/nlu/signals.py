@@ -1,8 +1,7 @@
-"""Rasa component: cues, sentiment, language and the wish for a person."""
+"""Rasa component: cues, sentiment and the wish for a person."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +17,10 @@ from bot.nlu.output import note, noted, text_of
 
 _HUMAN = "wants_human"
 
-LanguageOf = Callable[[str], str]
-"""The seam for language recognition: a text -> ISO 639-1."""
-
-
-def always_english(text: str) -> str:
-    return "en"
-
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Signals(Component[Hints]):
-    """Adds `cues`, `sentiment`, `language` and `wants_human` to the understanding; stands last."""
-
-    language_of: LanguageOf = staticmethod(always_english)
+    """Adds `cues`, `sentiment` and `wants_human` to the understanding; stands last."""
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Nothing is learned: the playbook's cues become part of the model."""
@@ -43,11 +33,10 @@ class Signals(Component[Hints]):
     def tell(self, message: Message, model: Hints) -> None:
         text = text_of(message)
         cues = frozenset(name for name in model.find(text) if "/" not in name)
-        language = self.language_of(text)
+        language = noted(message).get("language") or "en"
         note(
             message,
             cues=sorted(cues),
             sentiment=sentiment_of(text, cues, language),
-            language=language,
             wants_human=_HUMAN in cues or noted(message).get("intent") == _HUMAN,
         )

@@ -4,36 +4,56 @@ Details already given are never asked for again, and a wrong one misleads an age
 is strict, and no character counts for two details.
 """
 
+# ruff: noqa: E501  (an alternation is easier to check in one line)
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
 import spacy
 from spacy.tokens import Doc
 
+from bot.nlu.addresses import find_emails, find_links, find_sites
+from bot.nlu.amounts import find_amounts
 from bot.nlu.found import Found, without_overlaps
-from bot.nlu.patterns import (
-    REGIONS,
-    find_amounts,
-    find_emails,
-    find_links,
-    find_patterns,
-    find_phones,
-)
+from bot.nlu.patterns import find_in_view, find_patterns
+from bot.nlu.phones import REGIONS, find_phones
 from bot.nlu.time_phrases import TimePhrases
+from bot.nlu.time_words import find_time_words
+from bot.nlu.views import View, digits_joined, korean_names, loosened
 from bot.playbook.model import Field
 
 _HANDLE = re.compile(r"(?<![\w.])@\w+")
 _ENDLESS = re.compile(r"\S{80,}")
 """No detail of a catalogue or a calendar; spaCy takes seconds over a thousand emoji in a row."""
 _CORRECTION = re.compile(
-    r"\b(?:i mean|i meant|sorry|actually|correction|should be|but)\W*$", re.IGNORECASE
+    r"(?:\b(?:i mean|i meant|sorry|actually|correction|should be|but|ich mein(?:e|te)|sondern|korrektur"
+    r"|quis dizer|quero dizer|na verdade|aliás|mas sim|corrigindo)|아니라|아니고|정정)\W*$",
+    re.IGNORECASE,
 )
-_DENIED = re.compile(r"\bnot\s+(?:the\s+|my\s+)?$", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|nicht|kein|não)\s+(?:the\s+|my\s+|die\s+|der\s+|é\s+|o\s+|a\s+)?$", re.IGNORECASE
+)
+_ASIDE_BEFORE = re.compile(
+    r"(?:\b(?:works|working|fine|perfect(?:ly)?|okay|ok|einwandfrei|problemlos|super|funktioniert(?: es)?|geht(?: es)?"
+    r"|läuft(?: es)?|funciona|normal|bem|perfeit[oa](?:mente)?|win|won|ganhei|ganhar|gewinn\w*)"
+    r"(?: (?:fine|ok|okay|perfectly|well|just fine|great|all right|einwandfrei|problemlos|super|bem|normal|normalmente|perfeitamente"
+    r"|tudo|prima|gut|alles))*"
+    r" ?(?:on|with|in|auf|mit|am|im|no|na|em|com|a|an|um|uma|ein|eine|einen)?(?: (?:my|the|our|meinem|meiner|dem|der|meu|minha|o|a|um|uma|other|another|old))*"
+    r") ?$",
+    re.IGNORECASE,
+)
+_ASIDE_BEHIND = re.compile(
+    r"^(?:[^.,;!?\n]{0,12}\b(?:gewonnen|works fine|funktioniert (?:es|alles)|geht (?:es|alles)|läuft (?:es|alles))"
+    r"| ?(?:으로는|로는|에서는|에선|은|는)? ?(?:잘|괜찮|정상|문제없|멀쩡|준다|당첨))",
+    re.IGNORECASE,
+)
+_CALL = re.compile(r"\b(?:on|over) the phone$|\bby phone$", re.IGNORECASE)
+"""A device on which all is well, or that somebody won: not what the message is about."""
 _OWN_LINK = "\0link"
-_FIRST = ("link", "email", "pattern", "phone", "amount")
 
 
 class FieldSpotter:
@@ -43,46 +63,65 @@ class FieldSpotter:
         self._by_kind = {kind: [f for f in fields.values() if f.kind == kind] for kind in _KINDS}
         self._patterns = {
             field.name: [re.compile(pattern, re.IGNORECASE) for pattern in field.patterns]
-            for field in self._by_kind["pattern"]
+            for field in (*self._by_kind["pattern"], *self._by_kind["text"])
         }
+        self._forms = {field.name: field.form for field in fields.values()}
         phones = self._by_kind["phone"]
         self._regions = (phones[0].regions if phones else ()) or REGIONS
-        self._language = spacy.blank("en")
-        self._add_catalogues(self._by_kind["catalogue"])
-        self._times = TimePhrases(self._language)
+        self._pipeline = spacy.blank("xx")
+        catalogues = self._by_kind["catalogue"]
+        self._add_catalogues(catalogues)
+        names = (way for f in catalogues for value, ways in f.values.items() for way in ways)
+        self._korean_names = korean_names(names)
+        self._times = TimePhrases(self._pipeline)
 
-    def find(self, text: str) -> list[Found]:
-        """The details of a text, at most one a field, in the order of the text."""
-        shaped = list(without_overlaps(self._shaped(text)))
-        doc = self._language(_blanked(text, shaped))
+    def find(self, text: str, language: str = "") -> list[Found]:
+        """The details of a text, at most one a field, in the order of the text. `language` is the
+        text's, where it is known for sure: phone numbers are read as those of its countries."""
+        view = loosened(text, self._korean_names)
+        shaped = list(without_overlaps(self._shaped(view.text, language)))
+        blanked = _blanked(view.text, shaped)
+        doc = self._pipeline(blanked)
         found = [*shaped, *self._dates(doc), *self._catalogued(doc)]
-        return sorted(_one_a_field(text, found), key=lambda detail: detail.start)
+        best = [_in_original(detail, view, text) for detail in _one_a_field(view.text, found)]
+        return sorted(best, key=lambda detail: detail.start)
 
-    def _shaped(self, text: str) -> Iterator[Found]:
+    def _shaped(self, text: str, language: str) -> Iterator[Found]:
         """Details with a shape, the surest kind first; links are found even if nobody asks."""
         yield from find_links(self._name("link") or _OWN_LINK, text)
         yield from find_emails(self._name("email") or "\0email", text)
+        yield from find_sites(self._name("link") or _OWN_LINK, text)
         for name, patterns in self._patterns.items():
-            yield from find_patterns(name, patterns, text)
+            yield from find_patterns(name, patterns, text, self._forms[name])
         yield from find_amounts(self._name("amount") or "\0amount", text)
-        if phone := self._name("phone"):
-            yield from find_phones(phone, text, self._regions)
+        phone = self._name("phone")
+        if phone:
+            yield from find_phones(phone, text, self._regions, language)
+        if view := digits_joined(text):
+            for name, patterns in self._patterns.items():
+                yield from find_in_view(name, patterns, view, self._forms[name])
+            for found in find_phones(phone, view.text, self._regions, language) if phone else ():
+                start, end = view.span(found.start, found.end)
+                yield replace(found, start=start, end=end, rank=1)
 
     def _dates(self, doc: Doc) -> Iterator[Found]:
         """The best reading goes to the first date field; a second one is never guessed."""
         if name := self._name("date"):
             yield from self._times.find(name, doc)
+            yield from find_time_words(name, doc.text)
 
     def _catalogued(self, doc: Doc) -> Iterator[Found]:
         for entity in doc.ents:
-            yield Found(entity.label_, entity.start_char, entity.end_char, entity.ent_id_)
+            start, end = entity.start_char, entity.end_char
+            if not _is_aside(doc.text, start, end):
+                yield Found(entity.label_, start, end, entity.ent_id_)
 
     def _name(self, kind: str) -> str | None:
         fields = self._by_kind[kind]
         return fields[0].name if fields else None
 
     def _add_catalogues(self, fields: Iterable[Field]) -> None:
-        ruler = self._language.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
+        ruler = self._pipeline.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
         patterns = [
             {"label": field.name, "pattern": spelling, "id": value}
             for field in fields
@@ -118,6 +157,21 @@ def masked(text: str, found: Iterable[Found]) -> str:
     for detail in sorted(found, key=lambda detail: -detail.start):
         text = f"{text[: detail.start]} § {text[detail.end :]}"
     return text
+
+
+def _is_aside(text: str, start: int, end: int) -> bool:
+    before, behind = text[max(0, start - 60) : start], text[end : end + 40]
+    call = _CALL.search(text[max(0, start - 60) : end])
+    return bool(call or _ASIDE_BEFORE.search(before) or _ASIDE_BEHIND.search(behind))
+
+
+def _in_original(detail: Found, view: View, text: str) -> Found:
+    """A detail of the view as one of the text; words that are a value keep their spelling."""
+    start, end = view.span(detail.start, detail.end)
+    verbatim = detail.value == view.text[detail.start : detail.end]
+    return replace(
+        detail, start=start, end=end, value=text[start:end] if verbatim else detail.value
+    )
 
 
 def _one_a_field(text: str, found: Iterable[Found]) -> list[Found]:

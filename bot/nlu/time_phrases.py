@@ -15,6 +15,7 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
 from bot.nlu.found import Found
+from bot.nlu.time_words import is_purchase
 
 Token = dict[str, Any]
 
@@ -75,6 +76,7 @@ _TODAY: list[list[Token]] = [
     [_word("all"), _word("day", "night", "morning", "week", "weekend", "month")],
 ]
 _NEWS = "update|upgrade|patch|release|version|firmware|outage|install|reset|delivery|storm"
+_ON = [_word("on", "last", optional=True), _word("last", optional=True), _like(_WEEKDAYS)]
 _EVENT = [
     _word("the", "your", "my", "this", "a", optional=True),
     _like("last|latest|new|newest|recent|power|firmware|app|ios|software|system", "*"),
@@ -90,7 +92,10 @@ _DID = [
 
 _READINGS: tuple[tuple[list[Token], list[list[Token]]], ...] = (
     # (words before that are not part of the value, the value); the best reading first
-    ([_word("since", "from")], [*_NAMED_DAYS, *_DATES, _MONTH, *_TODAY, _EVENT, _DID]),
+    (
+        [_word("since", "from")],
+        [*_NAMED_DAYS, *_DATES, _MONTH, *_TODAY, _EVENT, [*_EVENT, *_ON], _DID],
+    ),
     ([], [[*lead, *much, _word("ago", "back")] for lead, much in product(_LEADS, _QUANTITIES)]),
     ([], [[_UNIT, _word("ago")]]),
     (
@@ -113,6 +118,7 @@ _MAYBE = re.compile(
 _ALONE = len(_READINGS)
 _LASTING = (3, _ALONE)
 _NOT_BEFORE = frozenset("by until till next every each within before tomorrow in than 'til".split())
+_NOT_BEHIND = frozenset("behind later apart delay lag warranty trial old".split())
 _LOYAL = frozenset("customer user member subscriber fan loyal client".split())
 _SHORT = 7
 
@@ -143,7 +149,15 @@ class TimePhrases:
             return False
         if rank == _ALONE and len(doc) > _SHORT:
             return False
+        behind = doc[end].lower_ if end < len(doc) else ""
+        if behind in _NOT_BEHIND or is_purchase(doc.text, doc[start].idx, _end(doc, end)):
+            return False
         return not (rank in _LASTING and _LOYAL.intersection(before))
+
+
+def _end(doc: Doc, end: int) -> int:
+    last = doc[end - 1]
+    return int(last.idx) + len(last)
 
 
 _LEADING = frozenset("since from for been waited waiting in after with on during".split())

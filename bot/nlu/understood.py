@@ -21,7 +21,8 @@ def understanding_from(parse_data: Mapping[str, Any]) -> Understanding:
         fields=dict(known.get("fields") or {}),
         cues=frozenset(known.get("cues") or ()),
         sentiment=known.get("sentiment") or "neutral",
-        language=known.get("language") or "en",
+        language=known.get("language") or "",
+        language_share=float(known.get("language_share") or 0.0),
         wants_human=bool(known.get("wants_human")),
     )
 

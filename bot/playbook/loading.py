@@ -91,17 +91,26 @@ def _languages(entry: Entry) -> tuple[str, ...]:
     return languages
 
 
+_NEEDED = ("patterns", "values")
+_KEYS_OF_KINDS = {
+    "patterns": ("pattern", "text"),
+    "form": ("pattern",),
+    "values": ("catalogue",),
+    "regions": ("phone",),
+}
+
+
 def _field(name: str, entry: Entry) -> Field:
     parts = entry.keyed(
-        ("kind", "label", "question"), ("patterns", "values", "personal", "regions")
+        ("kind", "label", "question"), ("patterns", "form", "values", "personal", "regions")
     )
     kind = parts["kind"].choice(get_args(FieldKind), "kind of field")
-    for key, owner in (("patterns", "pattern"), ("values", "catalogue"), ("regions", "phone")):
-        if kind == owner and key != "regions" and not parts[key]:
-            entry.refuse(f"a field of the kind {owner} needs `{key}`", f"add `{key}:` here")
-        elif parts[key] and kind in get_args(FieldKind) and kind != owner:
+    for key, owners in _KEYS_OF_KINDS.items():
+        if kind == owners[0] and key in _NEEDED and not parts[key]:
+            entry.refuse(f"a field of the kind {kind} needs `{key}`", f"add `{key}:` here")
+        elif parts[key] and kind in get_args(FieldKind) and kind not in owners:
             parts[key].refuse(
-                f"`{key}` is not for the kind {kind}", f"remove it or write `kind: {owner}`"
+                f"`{key}` is not for the kind {kind}", f"remove it or write `kind: {owners[0]}`"
             )
     return Field(
         name=name,
@@ -109,6 +118,7 @@ def _field(name: str, entry: Entry) -> Field:
         label=parts["label"].localized(),
         question=parts["question"].localized(),
         patterns=parts["patterns"].patterns(),
+        form=parts["form"].text() if parts["form"] else "",
         values=_catalogue(parts["values"]),
         personal=parts["personal"].flag(),
         regions=tuple(_region(part) for part in parts["regions"].listed()),

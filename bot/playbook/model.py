@@ -39,8 +39,9 @@ Handling = Literal["case", "acknowledge", "ladder"]
 
 @dataclass(frozen=True)
 class Field:
-    """A detail an agent needs. `patterns` (kind pattern) are regular expressions matched without
-    regard to case; the first group, or else the whole match, is the value. `values` (kind
+    """A detail an agent needs. `patterns` (kinds pattern and text) are regular expressions matched
+    without regard to case; the first group, or else the whole match, is the value, written in the
+    `form` (`BN-######`, a # for each digit) if it has so many digits. `values` (kind
     catalogue) maps a canonical value to the ways customers write it. `regions` (kind phone) are the
     countries, home first, whose numbers are understood without a country code (ISO 3166-1)."""
 
@@ -52,6 +53,7 @@ class Field:
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     personal: bool = False
     regions: tuple[str, ...] = ()
+    form: str = ""
 
 
 @dataclass(frozen=True)
