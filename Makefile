@@ -9,7 +9,7 @@ PORT ?= 8080
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check fix train chat bench lock clean
+.PHONY: help setup serve test check fix train chat bench bench-nlu lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ chat: $(READY) ## Talk to a running bot in the terminal
 
 bench: $(READY) ## Measure the desk with 10,000 open cases
 	@$(BIN)/python bench/desk.py
+
+bench-nlu: $(READY) ## Measure the understanding on ../shared/bench
+	@$(BIN)/python bench/understanding.py
 
 lock: $(UV) ## Write the lock files anew
 	@scripts/lock $(UV)

@@ -33,6 +33,8 @@ if os.environ.get("CI"):
 Sanic.test_mode = True  # otherwise a second app of one process does not start
 
 ROOT = Path(__file__).parents[1]
+os.environ.setdefault("SENTENCES_FOLDER", str(ROOT / ".cache" / "models"))
+"""All trainings of the tests share their sentence vectors, those in temporary folders too."""
 NIGHT = datetime(2026, 3, 4, 2, 30, tzinfo=timezone.utc)
 """A Wednesday, half past two: nobody is in, the office opens at nine."""
 

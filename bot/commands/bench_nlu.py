@@ -24,7 +24,8 @@ def bench_nlu(
     Raises BadRequest for a file without the columns text and category.
     """
     console = Console(stderr=True)
-    encoder = encoder_named(encoder_of(root))
+    found = encoder_named(encoder_of(root))
+    encoder = found.plain if found else None  # what is remembered costs nothing
     rows, foreign = _rows(train), [text for text, _ in _rows(oos)] if oos else []
     benchmark = Benchmark(_rows(test), foreign, encoder, lambda texts: _shown(texts, console))
     figures = []

@@ -18,6 +18,9 @@ from bot.engine.version import require_rasa
 from bot.errors import ModelUnusable
 from bot.playbook.content import fingerprint
 
+_SENTENCES = "SENTENCES_FOLDER"
+"""Where the understanding keeps the sentence vectors of examples (bot/nlu/sentence_store.py)."""
+
 
 def train(root: Path, models: Path, say: Callable[[str], None] = lambda _: None) -> Path:
     """Trains on `root` and puts the model into `models`; the old one stays until the new is whole.
@@ -29,7 +32,7 @@ def train(root: Path, models: Path, say: Callable[[str], None] = lambda _: None)
     content = fingerprint(root)
     models.mkdir(parents=True, exist_ok=True)
     say("Training the understanding and the rules")
-    with tempfile.TemporaryDirectory(dir=models) as folder:
+    with _sentences_kept_in(models), tempfile.TemporaryDirectory(dir=models) as folder:
         made = _train_with_rasa(root, Path(folder))
         os.replace(made, models / MODEL)
     write_stamp(models, content)
@@ -60,6 +63,19 @@ def _quietly() -> Iterator[None]:
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
             yield
+
+
+@contextlib.contextmanager
+def _sentences_kept_in(models: Path) -> Iterator[None]:
+    """Unless the environment names another folder already."""
+    if _SENTENCES in os.environ:
+        yield
+        return
+    os.environ[_SENTENCES] = str(models.resolve())
+    try:
+        yield
+    finally:
+        del os.environ[_SENTENCES]
 
 
 def _train_with_rasa(root: Path, output: Path) -> Path:

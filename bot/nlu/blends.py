@@ -15,16 +15,22 @@ _EVERY = 3
 
 def blended(texts: Sequence[str], families: Sequence[str]) -> Iterator[tuple[str, str]]:
     """(text, family) made of two examples each; none where a family has no examples."""
+    for first, second, family in pairs(families):
+        yield f"{texts[first]}, {texts[second]}", family
+
+
+def pairs(families: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """(place of the first example, place of the second, family of both together)."""
     told = {
-        family: [text for text, own in zip(texts, families, strict=True) if own == family]
+        family: [place for place, own in enumerate(families) if own == family]
         for family in (_REPORT, _INFORM, _GREET)
     }
     answers, greetings = told[_INFORM], told[_GREET]
     if not answers:
         return
     for number, report in enumerate(told[_REPORT][::_EVERY]):
-        yield f"{report}, {answers[number % len(answers)]}", _REPORT
+        yield report, answers[number % len(answers)], _REPORT
     for number, answer in enumerate(answers):
-        yield f"{answer}, {answers[(7 * number + 3) % len(answers)]}", _INFORM
+        yield answer, answers[(7 * number + 3) % len(answers)], _INFORM
         if greetings:
-            yield f"{greetings[number % len(greetings)]}, {answer}", _INFORM
+            yield greetings[number % len(greetings)], answer, _INFORM

@@ -6,13 +6,20 @@ what. So the dialogue intents' many short examples do not blur the topics.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.nlu.blends import blended
-from bot.nlu.lexical import DEFAULT_RECIPE, LexicalClassifier, Recipe
+import numpy as np
+
+from bot.nlu.blends import blended, pairs
+from bot.nlu.encoder import Floats
+from bot.nlu.lexical import DEFAULT_RECIPE, Recipe
+from bot.nlu.linear import Ranking
 from bot.nlu.text import normalise, words
+from bot.nlu.union import UnionClassifier
 
 REPORT = "report"
 INFORM = "inform"
@@ -22,16 +29,22 @@ FALLBACK = "nlu_fallback"
 @dataclass(frozen=True)
 class Thresholds:
     """`unsure`: a short message whose best family is less likely is not understood; nor is one of
-    whose n-grams training has seen a smaller share than `familiar`.
+    whose n-grams training has seen a smaller share than `familiar`; with a sentence vector instead,
+    one below the threshold found at training and below `sure`. But one that is known by its vector
+    to be about a topic, with at least `about`, is a report, unless a dialogue intent has `likely`.
     `long_words`: from so many words on a message is a report unless a dialogue intent has at
     least `sure`; nobody writes that much to say hello. `told_words`: an answer with so many words
-    beside its details, and a subtopic's cue among them, tells of a problem."""
+    beside its details, and a subtopic's cue among them, tells of a problem. `cascade`: the share
+    of messages that the n-grams decide alone because they are surest of these; 0 turns it off."""
 
     unsure: float = 0.3
     familiar: float = 0.3
+    likely: float = 0.65
+    about: float = 0.9
     long_words: int = 12
     sure: float = 0.8
     told_words: int = 5
+    cascade: float = 0.0
 
 
 DEFAULT_THRESHOLDS = Thresholds()
@@ -47,18 +60,32 @@ class Decision:
     topics: tuple[tuple[str, float], ...]
 
 
+Encoded = Callable[[Sequence[str]], Floats]
+"""Texts -> their sentence vectors."""
+Meaning = Callable[[], "Floats | None"]
+"""The sentence vector of a message, None if there is none; called only when it is needed."""
+
+
+def unmeant() -> Floats | None:
+    """No sentence vector: the n-grams decide alone."""
+    return None
+
+
 class IntentModel:
-    """The two classifiers and the rule that joins them."""
+    """The two classifiers and the rule that joins them. `known` are the fingerprints of the
+    examples: whoever writes one of them needs no encoder."""
 
     def __init__(
         self,
-        families: LexicalClassifier,
-        topics: LexicalClassifier,
+        families: UnionClassifier,
+        topics: UnionClassifier,
         thresholds: Thresholds = DEFAULT_THRESHOLDS,
+        known: frozenset[str] = frozenset(),
     ) -> None:
         self._families = families
         self._topics = topics
         self._thresholds = thresholds
+        self._known = known
 
     @classmethod
     def fit(
@@ -67,57 +94,126 @@ class IntentModel:
         shapes: Sequence[str],
         intents: Sequence[str],
         recipe: Recipe = DEFAULT_RECIPE,
+        encoded: Encoded | None = None,
+        names: Sequence[tuple[str, str]] = (),
     ) -> IntentModel:
         """`intents` are full names, one at least a `report/...`; `shapes` are the texts with
-        their details masked (`bot.nlu.spotting.masked`)."""
-        families = [intent.split("/", 1)[0] for intent in intents]
-        reports = [
-            (text, intent.split("/", 1)[1])
-            for text, intent in zip(texts, intents, strict=True)
-            if intent.startswith(f"{REPORT}/")
-        ]
-        topics = LexicalClassifier.fit([t for t, _ in reports], [n for _, n in reports], recipe)
-        joined = [*zip(shapes, families, strict=True), *blended(shapes, families)]
-        hinted = [*texts, *(text for text, _ in blended(texts, families))]
-        told = LexicalClassifier.fit([s for s, _ in joined], [f for _, f in joined], recipe, hinted)
-        return cls(told, topics)
+        their details masked (`bot.nlu.spotting.masked`); `names` are (topic, what it is called)."""
+        sentences = encoded(texts) if encoded else None
+        topics = _fit_topics(texts, intents, recipe, sentences, encoded, names)
+        families = _fit_families(texts, shapes, intents, recipe, sentences)
+        return cls(families, topics, known=frozenset(map(_fingerprint, texts)))
 
-    def decide(self, text: str, shape: str) -> Decision:
+    def decide(self, text: str, shape: str, meaning: Meaning = unmeant) -> Decision:
         """`shape` is the text with its details masked: answers are known by their shape, topics by
         what is said."""
-        families = tuple(self._families.predict_proba(shape, text).items())
-        topics = tuple(self._topics.predict_proba(text).items())
-        family, confidence = self._family(families, text, shape)
-        intent = f"{REPORT}/{topics[0][0]}" if family == REPORT else family
-        return Decision(intent, confidence, families, topics)
+        families, topics = self._families.rank(shape, text), self._topics.rank(text)
+        is_foreign, is_about = self._is_unseen(shape), False
+        plain = self._is_plain(text, shape, families, topics)
+        if not plain and (sentence := meaning()) is not None and self._families.joint:
+            families = self._families.rank(shape, text, sentence)
+            topics = self._topics.rank(text, sentence=sentence)
+            is_foreign = not families.is_known and families.top < self._thresholds.sure
+            is_about = topics.is_known and topics.top >= self._thresholds.about
+        family, confidence = self._family(families, text, shape, is_foreign, is_about)
+        intent = f"{REPORT}/{topics.best}" if family == REPORT else family
+        return Decision(
+            intent, confidence, tuple(families.shares.items()), tuple(topics.shares.items())
+        )
+
+    def _is_plain(self, text: str, shape: str, families: Ranking, topics: Ranking) -> bool:
+        """Whether the n-grams are enough: only details, an example, or they are sure."""
+        if not any(letter.isalpha() for letter in shape) or _fingerprint(text) in self._known:
+            return True
+        return all(
+            classifier.is_sure(ranking, self._thresholds.cascade)
+            for classifier, ranking in ((self._families, families), (self._topics, topics))
+        )
 
     def _family(
-        self, ranking: Sequence[tuple[str, float]], text: str, shape: str
+        self, ranking: Ranking, text: str, shape: str, is_foreign: bool, is_about: bool
     ) -> tuple[str, float]:
-        best, probability = ranking[0]
+        best, probability = ranking.best, ranking.top
         said = words(normalise(shape))
         if best == INFORM and self._tells_a_problem(said, text):
             return REPORT, probability
         if len(said) >= self._thresholds.long_words:
             if probability < self._thresholds.sure:
-                return REPORT, dict(ranking).get(REPORT, 0.0)
-        elif probability < self._thresholds.unsure or self._is_foreign(shape):
+                return REPORT, ranking.shares.get(REPORT, 0.0)
+        elif is_about and (best == REPORT or probability < self._thresholds.likely):
+            return REPORT, ranking.shares.get(REPORT, 0.0)
+        elif probability < self._thresholds.unsure or is_foreign:
             return FALLBACK, 1.0 - probability
         return best, probability
 
     def _tells_a_problem(self, said: Sequence[str], text: str) -> bool:
         told = sum(word[0].isalpha() for word in said)
-        hints = self._families.vectors.hints
+        hints = self._families.alone.vectors.hints
         return told >= self._thresholds.told_words and hints.tell_a_problem(text)
 
-    def _is_foreign(self, shape: str) -> bool:
-        return self._families.vectors.familiarity(shape) < self._thresholds.familiar
+    def _is_unseen(self, shape: str) -> bool:
+        """Of n-grams alone this is asked: a text in another language is not foreign in meaning."""
+        familiarity = self._families.alone.vectors.familiarity(shape)
+        return familiarity < self._thresholds.familiar
 
     def save(self, folder: Path) -> None:
         self._families.save(folder / "families")
         self._topics.save(folder / "topics")
+        (folder / "known.json").write_text(json.dumps(sorted(self._known)), "utf-8")
 
     @classmethod
     def load(cls, folder: Path, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> IntentModel:
-        families = LexicalClassifier.load(folder / "families")
-        return cls(families, LexicalClassifier.load(folder / "topics"), thresholds)
+        families = UnionClassifier.load(folder / "families")
+        topics = UnionClassifier.load(folder / "topics")
+        known = json.loads((folder / "known.json").read_text("utf-8"))
+        return cls(families, topics, thresholds, frozenset(known))
+
+
+def _fit_topics(
+    texts: Sequence[str],
+    intents: Sequence[str],
+    recipe: Recipe,
+    sentences: Floats | None,
+    encoded: Encoded | None,
+    names: Sequence[tuple[str, str]],
+) -> UnionClassifier:
+    places = [place for place, intent in enumerate(intents) if intent.startswith(f"{REPORT}/")]
+    told = [intents[place].split("/", 1)[1] for place in places]
+    called = [(topic, name) for topic, name in names if topic in told]
+    meant = None
+    if sentences is not None and encoded is not None:
+        meant = np.concatenate([sentences[places], encoded([name for _, name in called])])
+    return UnionClassifier.fit(
+        [texts[place] for place in places] + [name for _, name in called],
+        told + [topic for topic, _ in called],
+        meant,
+        recipe,
+        names=len(called),
+    )
+
+
+def _fit_families(
+    texts: Sequence[str],
+    shapes: Sequence[str],
+    intents: Sequence[str],
+    recipe: Recipe,
+    sentences: Floats | None,
+) -> UnionClassifier:
+    """Two examples blended mean about what lies between them, which saves encoding them."""
+    families = [intent.split("/", 1)[0] for intent in intents]
+    joined = [*zip(shapes, families, strict=True), *blended(shapes, families)]
+    hinted = [*texts, *(text for text, _ in blended(texts, families))]
+    if sentences is not None:
+        mixed = [sentences[first] + sentences[second] for first, second, _ in pairs(families)]
+        sentences = np.concatenate([sentences, _unit(mixed, sentences.shape[1])])
+    shaped, labels = [shape for shape, _ in joined], [family for _, family in joined]
+    return UnionClassifier.fit(shaped, labels, sentences, recipe, hinted)
+
+
+def _unit(rows: Sequence[Floats], dimensions: int) -> Floats:
+    vectors = np.array(rows, np.float32).reshape(len(rows), dimensions)
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest()[:16]

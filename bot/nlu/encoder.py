@@ -83,7 +83,7 @@ class Remembering:
     """An encoder that knows the latest texts by heart; may be shared between threads."""
 
     def __init__(self, encoder: Encoder, size: int = REMEMBERED) -> None:
-        self._encoder = encoder
+        self.plain = encoder
         self._size = size
         self._known: OrderedDict[str, Floats] = OrderedDict()
         self._lock = Lock()
@@ -92,11 +92,11 @@ class Remembering:
 
     @property
     def name(self) -> str:
-        return self._encoder.name
+        return self.plain.name
 
     @property
     def dimensions(self) -> int:
-        return self._encoder.dimensions
+        return self.plain.dimensions
 
     def encode(self, texts: Sequence[str]) -> Floats:
         with self._lock:
@@ -108,7 +108,7 @@ class Remembering:
             self._known.move_to_end(text)
             return self._known[text]
         self.encoded += 1
-        row: Floats = self._encoder.encode([text])[0]
+        row: Floats = self.plain.encode([text])[0]
         if len(text) <= MOST_CHARACTERS:
             self._known[text] = row
             if len(self._known) > self._size:

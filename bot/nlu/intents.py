@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.component import Component
 from bot.nlu.content import PROJECT, content_of
 from bot.nlu.decision import Decision, IntentModel, Thresholds
+from bot.nlu.encoder import NONE, encoder_named
 from bot.nlu.hints import Hints
 from bot.nlu.lexical import Recipe
 from bot.nlu.output import found_in, note, set_intent, text_of
+from bot.nlu.sentence_store import encode_all, folder_of_training
+from bot.nlu.sentences import sentence_of
 from bot.nlu.spotting import FieldSpotter, masked
+from bot.playbook.model import Playbook
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -34,8 +40,10 @@ class LexicalIntents(Component[IntentModel]):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`strength` of `Recipe` and the settings of `Thresholds`."""
-        return {"project": PROJECT, "strength": Recipe().strength, **vars(Thresholds())}
+        """`encoder`: which sentence vectors are used beside the n-grams, `none` for none;
+        `strength` of `Recipe`, for the n-grams alone; the settings of `Thresholds`."""
+        ours = {"project": PROJECT, "encoder": NONE, "strength": Recipe().strength}
+        return {**ours, **vars(Thresholds())}
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -50,16 +58,29 @@ class LexicalIntents(Component[IntentModel]):
         shapes = [masked(text, spotter.find(text)) for text in texts]
         strength = float(self._config["strength"])
         recipe = Recipe(strength=strength, hints=Hints.of_playbook(playbook))
-        IntentModel.fit(texts, shapes, intents, recipe).save(folder)
+        encoder = encoder_named(str(self._config["encoder"]))
+        encoded = partial(encode_all, encoder, folder=folder_of_training()) if encoder else None
+        names = list(_names(playbook))
+        IntentModel.fit(texts, shapes, intents, recipe, encoded, names).save(folder)
 
     @classmethod
     def recall(cls, config: dict[str, Any], folder: Path) -> IntentModel:
+        encoder_named(str(config["encoder"]))  # now, not with the first message
         thresholds = Thresholds(**{name: config[name] for name in vars(Thresholds())})
         return IntentModel.load(folder, thresholds)
 
     def tell(self, message: Message, model: IntentModel) -> None:
-        text = text_of(message)
-        _tell(message, model.decide(text, masked(text, found_in(message))))
+        text, encoder = text_of(message), encoder_named(str(self._config["encoder"]))
+        shape = masked(text, found_in(message))
+        _tell(message, model.decide(text, shape, lambda: sentence_of(message, encoder)))
+
+
+def _names(playbook: Playbook) -> Iterator[tuple[str, str]]:
+    """What people call a topic and its subtopics is one more example each."""
+    for topic in playbook.topics.values():
+        yield topic.name, topic.label["en"]
+        for subtopic in topic.subtopics.values():
+            yield topic.name, subtopic.label["en"]
 
 
 def _tell(message: Message, decision: Decision) -> None:

@@ -36,6 +36,9 @@ class Recipe:
 DEFAULT_RECIPE = Recipe()
 
 
+_NO_MARGINS = np.ones(1, np.float32)
+
+
 class LexicalClassifier:
     """`labels` in the order of the columns of `weights` (vector size x labels) and of `bias`."""
 
@@ -46,12 +49,15 @@ class LexicalClassifier:
         weights: Floats,
         bias: Floats,
         threshold: float = -np.inf,
+        margins: Floats = _NO_MARGINS,
     ) -> None:
         self.vectors = vectors
         self.labels = tuple(labels)
         self.weights = weights
         self.bias = bias
         self.threshold = threshold
+        self.margins = margins
+        """Percentiles of the held-out texts' margins between the best label and the second."""
 
     @classmethod
     def fit(
@@ -86,8 +92,9 @@ class LexicalClassifier:
             np.ascontiguousarray(rows.T @ fitted.dual, np.float32),
             np.asarray(fitted.bias, np.float32),
             fitted.threshold,
+            _margins(held_out := softmax(fitted.held_out)),
         )
-        return classifier, softmax(fitted.held_out)
+        return classifier, held_out
 
     def predict_proba(self, text: str, hinted: str | None = None) -> dict[str, float]:
         """Label -> probability, best first; the probabilities sum to 1."""
@@ -102,13 +109,25 @@ class LexicalClassifier:
         folder.mkdir(parents=True, exist_ok=True)
         self.vectors.save(folder)
         (folder / "labels.json").write_text(json.dumps(self.labels), "utf-8")
-        weights = self.weights.astype(np.float16)
-        np.savez(folder / "weights.npz", weights=weights, bias=self.bias, threshold=self.threshold)
+        np.savez(
+            folder / "weights.npz",
+            weights=self.weights.astype(np.float16),
+            bias=self.bias,
+            threshold=self.threshold,
+            margins=self.margins,
+        )
 
     @classmethod
     def load(cls, folder: Path) -> LexicalClassifier:
         labels = json.loads((folder / "labels.json").read_text("utf-8"))
         with np.load(folder / "weights.npz", allow_pickle=False) as stored:
             weights, bias = stored["weights"].astype(np.float32), stored["bias"]
-            threshold = float(stored["threshold"])
-        return cls(NgramVectors.load(folder), labels, weights, bias, threshold)
+            threshold, margins = float(stored["threshold"]), stored["margins"]
+        return cls(NgramVectors.load(folder), labels, weights, bias, threshold, margins)
+
+
+def _margins(shares: Matrix) -> Floats:
+    if shares.shape[1] < 2:
+        return _NO_MARGINS
+    best = np.sort(shares, axis=1)[:, -2:]
+    return np.asarray(np.percentile(best[:, 1] - best[:, 0], np.arange(101)), np.float32)

@@ -66,6 +66,11 @@ class Ranking:
         return next(iter(self.shares))
 
     @property
+    def top(self) -> float:
+        """The best label's probability."""
+        return self.shares[self.best]
+
+    @property
     def margin(self) -> float:
         """How much more probable the best label is than the second."""
         first, second = [*self.shares.values(), 0.0][:2]

@@ -17,7 +17,7 @@ import numpy as np
 
 from bot.nlu.encoder import Encoder, Floats
 
-FOLDER = "NIGHTDESK_SENTENCES"
+FOLDER = "SENTENCES_FOLDER"
 """Environment variable: the folder of the vectors; training sets it. Without it nothing is kept."""
 _MOST = 50_000
 

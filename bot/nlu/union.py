@@ -103,6 +103,11 @@ class UnionClassifier:
         logits = values @ self.joint.weights[columns] + meant @ self.joint.senses + self.joint.bias
         return ranking(self.alone.labels, logits, self.joint.threshold)
 
+    def is_sure(self, ranking: Ranking, share: float) -> bool:
+        """Whether this ranking by n-grams alone is among the surest `share` of such rankings, as
+        held-out texts had them."""
+        return share > 0 and ranking.margin >= float(np.quantile(self.alone.margins, 1 - share))
+
     def save(self, folder: Path) -> None:
         self.alone.save(folder)
         if self.joint is not None:

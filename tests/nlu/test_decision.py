@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.nlu.decision import IntentModel
+from bot.nlu.decision import IntentModel, Thresholds
+from bot.nlu.encoder import Floats
 from bot.nlu.hints import Hints
 from bot.nlu.lexical import Recipe
+from tests.nlu.meaning import Dictionary
 
 Examples = list[tuple[str, str]]
 
@@ -53,3 +55,64 @@ def test_model_decides_the_same_when_loaded(model: IntentModel, tmp_path: Path) 
     model.save(tmp_path)
     text = "the app crashes all the time"
     assert IntentModel.load(tmp_path).decide(text, text).intent == model.decide(text, text).intent
+
+
+@pytest.fixture(scope="module")
+def meaning(examples: Examples) -> IntentModel:
+    texts, intents = zip(*examples, strict=True)
+    names = [("billing", "money and payments"), ("praise", "praise")]
+    return IntentModel.fit(texts, texts, intents, encoded=Dictionary().encode, names=names)
+
+
+class Asked:
+    """Tells whether the vector of a text was asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.times = 0
+
+    def __call__(self) -> Floats | None:
+        self.times += 1
+        vector: Floats = Dictionary().encode([self.text])[0]
+        return vector
+
+
+def test_customer_is_understood_in_another_language_when_there_are_vectors(
+    meaning: IntentModel,
+) -> None:
+    text = (
+        "hallo, mein paket ist seit zwei wochen nicht gekommen und die lieferung fehlt immer noch"
+    )
+    asked = Asked(text)
+    assert meaning.decide(text, text, asked).intent == "report/delivery"
+    assert asked.times == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [("BN-104233 20 EUR", " § § "), ("Good   evening", "Good   evening"), ("😡", "😡"), ("", "")],
+)
+def test_nothing_is_encoded_when_words_are_enough(
+    meaning: IntentModel, text: str, shape: str
+) -> None:
+    asked = Asked(text)
+    meaning.decide(text, shape, asked)
+    assert asked.times == 0
+
+
+def test_nothing_is_encoded_when_the_cascade_is_sure(
+    meaning: IntentModel, examples: Examples, tmp_path: Path
+) -> None:
+    meaning.save(tmp_path)
+    for cascade, times in ((0.0, 1), (1.0, 0)):
+        loaded = IntentModel.load(tmp_path, Thresholds(cascade=cascade))
+        asked = Asked("the parcel has not arrived")
+        loaded.decide(asked.text, asked.text, asked)
+        assert asked.times == times
+
+
+def test_model_with_vectors_decides_by_words_when_the_encoder_fails(
+    meaning: IntentModel, model: IntentModel
+) -> None:
+    text = "I was charged twice by you last month and want my money back"
+    assert meaning.decide(text, text, lambda: None).intent == model.decide(text, text).intent
