@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
@@ -185,11 +185,13 @@ class Worker:
             turn.happened("message_set_aside", case=theirs.id)
             return
         intake = Intake(said=[Understanding(turn.shown, "report/other", 0.0)], line=turn.line)
+        if turn.case is not None:  # what the conversation remembers is not read here
+            turn.customer = replace(turn.customer, language=turn.case.customer.language)
         reference = await turn.reference(_SET_ASIDE_NUMBER + turn.line)
         case = file_case(reference, intake, turn, self.content).case
         turn.put(case.noted(turn.now, "bot", "set_aside"))
         turn.opened_from[case.id] = turn.line
-        say = Phrasing(self.content, turn.customer.language, turn.now)
+        say = Phrasing(self.content, case.customer.language, turn.now)
         turn.replies.append(Reply(say.text("apology", reference=case.id), (), "receipt"))
         turn.happened("message_set_aside", case=case.id)
 

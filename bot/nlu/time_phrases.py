@@ -15,7 +15,7 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
 from bot.nlu.found import Found
-from bot.nlu.time_words import is_purchase
+from bot.nlu.time_words import MERE, is_planned, is_purchase
 
 Token = dict[str, Any]
 
@@ -151,6 +151,8 @@ class TimePhrases:
             return False
         behind = doc[end].lower_ if end < len(doc) else ""
         if behind in _NOT_BEHIND or is_purchase(doc.text, doc[start].idx, _end(doc, end)):
+            return False
+        if rank >= MERE and is_planned(doc.text, doc[start].idx):
             return False
         return not (rank in _LASTING and _LOYAL.intersection(before))
 

@@ -18,6 +18,8 @@ from bot.nlu.found import Found
 _LONE = 10
 """The rank of a bare duration, which counts in a short answer only."""
 _SHORT = 40
+MERE = 6
+"""From this rank on a time is merely named, without a word that says that something began then."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,13 @@ _BOUGHT_BEFORE = re.compile(
     r"|cliente|customer|uso|usamos|nutze)\b|구매|구입|고객)[^.,;!?\n]{0,25}$",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?:desde|seit|since)? ?(?:19|20)\d\d")
+_PLANNED = re.compile(
+    r"(?:\b(?:should|supposed|expected|due|scheduled|promised|open(?:ing)?|closed?|deliver(?:y|ed)?|arrive|available|until|till|by"
+    r"|sollte|soll|geplant|angekündigt|versprochen|geöffnet|öffnet|offen|lieferung|liefertermin|verfügbar|bis"
+    r"|devia|deveria|previst[oa]|prometeram|abert[oa]s?|abrem?|funcionam|entrega|chegaria|até)\b|예정|영업|배송일)[^.!?\n]{0,20}$",
+    re.IGNORECASE,
+)
+"""What is planned or promised for a day did not begin on it."""
 
 
 def find_time_words(field: str, text: str) -> Iterator[Found]:
@@ -178,7 +186,13 @@ def _of(language: _Language, field: str, text: str) -> Iterator[Found]:
                 continue
             if language.not_behind.search(text[end:]) or is_purchase(text, start, end):
                 continue
+            if rank >= MERE and is_planned(text, start):
+                continue
             yield Found(field, start, end, text[start:end], rank)
+
+
+def is_planned(text: str, start: int) -> bool:
+    return bool(_PLANNED.search(text[max(0, start - 40) : start]))
 
 
 def is_purchase(text: str, start: int, end: int) -> bool:

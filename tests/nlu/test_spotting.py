@@ -26,6 +26,19 @@ def spotter(fields: dict[str, Field]) -> FieldSpotter:
         ("49 quid gone", {"amount": "49 GBP"}),
         ("you owe me 1.299,00 €", {"amount": "1299.00 EUR"}),
         ("they charged me 30.50", {"amount": "30.50"}),
+        ("anna punkt maier ät example punkt de", {"email": "anna.maier@example.de"}),
+        ("ana arroba example ponto com", {"email": "ana@example.com"}),
+        ("anna 골뱅이 example 닷컴이에요", {"email": "anna@example.com"}),
+        ("jane underscore doe at gmail dot com", {"email": "jane_doe@gmail.com"}),
+        ("BN 1 0 4 2 3 3", {"order_number": "BN104233"}),
+        ("bn eins null vier zwo drei drei", {"order_number": "BN104233"}),
+        ("BN-104233이에요", {"order_number": "BN-104233"}),
+        ("29,99 € weg", {"amount": "29.99 EUR"}),
+        ("cobraram R$ 1.120,50", {"amount": "1120.50 BRL"}),
+        ("35.000원 나갔어요", {"amount": "35000 KRW"}),
+        ("3만 5천원", {"amount": "35000 KRW"}),
+        ("zwanzig Euro", {"amount": "20 EUR"}),
+        ("5,90€ Versand, obwohl ab 50 Euro frei", {"amount": "5.90 EUR"}),
         ("see https://nook.example/x?y=1.", {"link": "https://nook.example/x?y=1"}),
         ("it is not BN-104233 but BN-104234", {"order_number": "BN-104234"}),
         ("BN-104233, sorry I meant BN-104234", {"order_number": "BN-104234"}),
@@ -51,6 +64,14 @@ def test_customer_is_not_asked_again_when_a_detail_is_said(
         ("happens ever since I updated the app", "I updated the app"),
         ("two weeks", "two weeks"),
         ("the past few days it hangs", "the past few days"),
+        ("geht seit gestern Abend nicht", "gestern Abend"),
+        ("seit dem letzten Update tot", "dem letzten Update"),
+        ("kaputt seit drei Wochen", "drei Wochen"),
+        ("parou de funcionar ontem à noite", "ontem à noite"),
+        ("está assim há três dias", "há três dias"),
+        ("desde a última atualização", "a última atualização"),
+        ("지난주부터 안돼요", "지난주부터"),
+        ("3일 전부터 꺼져요", "3일 전부터"),
         ("broke on 03/18/2020", "03/18/2020"),
     ],
 )
@@ -76,6 +97,8 @@ def test_time_is_noted_as_written_when_a_customer_says_it(
         "Gutscheincode BN-104233 geht nicht",
         "Sendungsnummer 00340434161094042557",
         "2019년부터 쓰고 있어요",
+        "are you open on sunday",
+        "it should arrive on Monday",
         "@NookCam help",
         "it won't start, Windows95 style... 10 won't do",
     ],
@@ -89,3 +112,19 @@ def test_nothing_is_noted_when_it_only_looks_like_a_detail(
 def test_positions_point_to_the_words_when_a_handle_stands_before(spotter: FieldSpotter) -> None:
     text = "@NookHelp 😀 my hub fails, order BN104233"
     assert [text[d.start : d.end] for d in spotter.find(text)] == ["hub", "BN104233"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "phone"),
+    [
+        ("Rückruf bitte 0171 2345678", "de", "+491712345678"),
+        ("liguem para o 912 345 678", "pt", "+351912345678"),
+        ("meu celular é (11) 91234-5678", "pt", "+5511912345678"),
+        ("010-1234-5678로 전화 주세요", "ko", "+821012345678"),
+        ("call 020 7946 0018", "en", "+442079460018"),
+    ],
+)
+def test_phone_is_of_the_country_of_the_language(
+    spotter: FieldSpotter, text: str, language: str, phone: str
+) -> None:
+    assert {d.field: d.value for d in spotter.find(text, language)} == {"phone": phone}
