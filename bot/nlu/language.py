@@ -1,7 +1,7 @@
 """Which of the enabled languages a message is in: by its script, its small words and its letters.
 
 Of the 380 texts in tests/understanding/{fields,languages}.yml it names 379 right and none wrong, of
-their first three words 91 % (8 % undecided); lingua-language-detector 2.1.1 names 98.2 % and 87 %,
+their first three words 90 % (8 % undecided); lingua-language-detector 2.1.1 names 98.2 % and 87 %,
 and takes 120 MB. A text that shows no language ("ok", "BN-104233", "Nook Cam") is left undecided; the
 conversation knows then (`bot.cases.language`).
 """
