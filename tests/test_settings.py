@@ -20,7 +20,7 @@ from bot.settings import KNOWN, PREFIX, read_settings
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-NO_DEFAULT = {"must be given", "standard output", "one is made", "all"}
+NO_DEFAULT = {"must be given", "standard output", "one is made", "all", "none"}
 
 
 def rows(heading: str) -> Iterator[list[str]]:
