@@ -216,12 +216,14 @@ async def test_empty_queue_wishes_well_and_a_broken_one_can_be_tried_again(
     kim = await open_desk()
     page = await kim.go("/desk")
     await expect(page.locator(".empty")).to_contain_text("Nothing is waiting")
-    await page.route("**/api/c*", unavailable)
+    for path in AWAY:
+        await page.route(path, unavailable)
     await page.reload()
     await expect(page.locator(".empty")).to_contain_text("The queue can't be shown")
     await expect(page.locator("#banner")).to_contain_text("The store is away")
     assert await kim.barriers() == []
-    await page.unroute("**/api/c*")
+    for path in AWAY:
+        await page.unroute(path)
     await page.get_by_role("button", name="Try again").click()
     await expect(page.locator(".empty")).to_contain_text("Nothing is waiting")
     await expect(page.locator("#banner")).to_be_empty()
@@ -238,6 +240,10 @@ async def test_queue_comes_back_by_itself_when_the_store_does(
     await kim.page.unroute("**/api/c*")
     await expect(kim.rows()).to_have_count(1, timeout=10_000)
     await expect(kim.page.locator("#banner")).to_be_empty()
+
+
+AWAY = ("**/api/c*", "**/api/events")
+"""What does not answer while the store is away: lists, counts, names, and the stream."""
 
 
 async def unavailable(route: Route) -> None:

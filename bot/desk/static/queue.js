@@ -14,6 +14,7 @@ import { Words } from "./words.js";
 
 const PAGE = 50;
 const MOST_A_REQUEST = 200;
+const AGAIN_MS = 4_000;
 const LIST_EVERY_MS = 300;
 const COUNTS_EVERY_MS = 2_500;
 const TYPING_MS = 250;
@@ -205,7 +206,9 @@ class Queue {
 
   // What was there stays; the banner says what is wrong. Without anything the page says it itself.
   #failed(error) {
-    if (!this.#list.isEmpty || error.status === 401) return;
+    if (error.status === 401) return;
+    setTimeout(() => this.#refresh(), AGAIN_MS); // also when the stream says that all is well
+    if (!this.#list.isEmpty) return;
     byId("cases").hidden = true;
     byId("list-title").textContent = this.#query.preset?.title ?? "Cases";
     const end = byId("list-end");
