@@ -147,10 +147,10 @@ def give_to_bot(step: Step, text: str | None = None, *, take_over: bool = False)
         note(step, text)
     for other in step.others:
         if other.assignee == step.case.assignee:
-            queued = _queued(other, step)
-            step.changed[other.id] = queued.noted(step.now, step.who, "returned")
+            back = queued(other, step.now, step.content)
+            step.changed[other.id] = back.noted(step.now, step.who, "returned")
             step.facts.append(Fact("case_returned", {"case": other.id, "agent": step.who}))
-    step.put(_queued(step.case, step))
+    step.put(queued(step.case, step.now, step.content))
     step.noted("returned")
     step.happened("case_returned", agent=step.who)
     step.bot_says(step.say.reply("returned", "returned_to_bot", reference=step.case.id))
@@ -163,17 +163,17 @@ def reopen(step: Step) -> None:
     if step.case.is_open:
         raise NotAllowed("not_resolved", "this case is open; claim it to work on it")
     require_free(step, False, step.who)
-    step.put(replace(reopened(step.case, step.now, step.content), status="claimed"))
+    step.put(replace(queued(step.case, step.now, step.content), status="claimed"))
     give_to(step, step.who)
     step.noted("reopened")
     step.happened("case_reopened", by=step.who, **dimensions(step.case))
     step.happened("case_claimed", agent=step.who, team=step.case.team)
 
 
-def reopened(case: Case, now: datetime, content: Content) -> Case:
-    """The case, done before, as a new one in its team's queue, with its clocks running."""
-    running = customer_waits(case, now, content)
-    return replace(running, status="new", assignee=None)
+def queued(case: Case, now: datetime, content: Content) -> Case:
+    """The case as nobody's, in its team's queue, with us owing an answer from `now` on."""
+    waiting = customer_waits(case, now, content)
+    return replace(waiting, status="new", assignee=None)
 
 
 def remind(step: Step) -> None:
@@ -186,7 +186,7 @@ def give_back(step: Step) -> None:
     """Puts a case whose agent stayed silent back into its team's queue, and tells the customer by
     when to expect an answer."""
     agent = step.case.assignee or ""
-    step.put(_queued(step.case, step))
+    step.put(queued(step.case, step.now, step.content))
     step.noted("given_back", agent=agent)
     step.happened("case_given_back", agent=agent)
     _renew_promise(step)
@@ -243,12 +243,6 @@ def _rating_question(step: Step) -> Reply:
         for stars in STARS
     )
     return Reply(say.text("ask_rating", reference=step.case.id), buttons, "rating")
-
-
-def _queued(case: Case, step: Step) -> Case:
-    """The case as nobody's, with us owing an answer from now on."""
-    waiting = customer_waits(case, step.now, step.content)
-    return replace(waiting, status="new", assignee=None)
 
 
 def _renew_promise(step: Step) -> None:

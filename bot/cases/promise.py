@@ -81,8 +81,12 @@ def promised(case: Case, now: datetime, content: Content) -> Promise:
 def check_at(case: Case, topic: Topic) -> datetime:
     """When the case's promise is about to break: a quarter of the agreed time before it is due, at
     most 15 minutes, so that the customer hears it before and the team has most of its time."""
-    notice = min(topic.sla[case.severity] / _SHARE_OF_NOTICE, _LONGEST_NOTICE)
-    return case.sla.respond_by - notice
+    return case.sla.respond_by - notice_of(topic.sla[case.severity])
+
+
+def notice_of(agreed: timedelta) -> timedelta:
+    """How long before the end of an agreed time it is spoken of: a quarter, at most 15 minutes."""
+    return min(agreed / _SHARE_OF_NOTICE, _LONGEST_NOTICE)
 
 
 def next_promise(case: Case, now: datetime, topic: Topic, calendar: Calendar) -> Promise | None:

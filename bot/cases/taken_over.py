@@ -9,7 +9,7 @@ from bot.cases import rating
 from bot.cases.beside import BesideCase
 from bot.cases.case import Case
 from bot.cases.filing import dimensions
-from bot.cases.handling import reopened
+from bot.cases.handling import queued
 from bot.cases.intake import PLEASANTRIES
 from bot.cases.problem import FALLBACK_TOPIC, SURE_TOPIC, is_specific
 from bot.cases.promise import calendar_of
@@ -103,7 +103,7 @@ class TakenOver(BesideCase):
 
     def _open_again(self, case: Case, heard: Understanding) -> None:
         now = self._turn.now
-        running = reopened(case, now, self._content).noted(now, "customer", "reopened")
+        running = queued(case, now, self._content).noted(now, "customer", "reopened")
         self._turn.put(running)
         filed, worse = self._file_with_case(heard)
         self._turn.happened("case_reopened", case=case.id, by="customer", **dimensions(filed.case))

@@ -4,12 +4,19 @@ break, an agent who stays silent."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.cases.case import Case, Entry
 from bot.cases.handling import Step, give_back, remind
 from bot.cases.phrasing import Phrasing
-from bot.cases.promise import calendar_of, check_at, move_promise, next_promise, topic_of
+from bot.cases.promise import (
+    calendar_of,
+    check_at,
+    move_promise,
+    next_promise,
+    notice_of,
+    topic_of,
+)
 from bot.cases.targets import (
     TARGET_BREACHED,
     TARGET_WARNED,
@@ -27,9 +34,6 @@ PROMISE_BROKEN = "promise_broken"
 
 _WORDS = ("message_added", "customer_replied", "reopened")
 """History entries of what a customer wrote."""
-
-_SHARE_OF_NOTICE = 4
-_LONGEST_NOTICE = timedelta(minutes=15)
 
 
 def next_event(case: Case, content: Content) -> datetime | None:
@@ -74,8 +78,7 @@ def _is_deed(entry: Entry, case: Case) -> bool:
 
 
 def _watch_target(step: Step, target: Target, at: datetime) -> None:
-    wanted = wanted_time(step.case, target, step.content)
-    notice = min(wanted / _SHARE_OF_NOTICE, _LONGEST_NOTICE)
+    notice = notice_of(wanted_time(step.case, target, step.content))
     if step.now >= at:
         what = TARGET_BREACHED
     elif step.now >= at - notice:
@@ -116,7 +119,7 @@ def _events(case: Case, content: Content) -> Iterator[datetime]:
     if case.status not in ("new", "claimed"):
         return
     for target, at in running(case).items():
-        notice = min(wanted_time(case, target, content) / _SHARE_OF_NOTICE, _LONGEST_NOTICE)
+        notice = notice_of(wanted_time(case, target, content))
         if not was_noted(case, TARGET_BREACHED, target, at):
             warned = was_noted(case, TARGET_WARNED, target, at)
             yield at if warned else at - notice
