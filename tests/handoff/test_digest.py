@@ -263,7 +263,9 @@ async def test_nothing_outside_the_cases_holds_words_of_the_customer(
     caplog.set_level("DEBUG")
     await open_support_case(1, Severity.CRITICAL)
     set_clock(clock, "2026-03-03 12:00")
-    await look(digests_over(phone.url, MAIL), digests_over(CLOSED_PORT))
+    await look(digests_over(phone.url, MAIL))
+    set_clock(clock, "2026-03-04 12:00")
+    await look(digests_over(CLOSED_PORT))
 
     kept = await stored(connection)
     outside = {key: text for key, text in kept.items() if ":case:" not in key and ":c:" not in key}
