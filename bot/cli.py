@@ -34,7 +34,7 @@ Port = Annotated[int, typer.Option(help="The port to listen on.")]
 Attached = Annotated[bool, typer.Option(hidden=True)]
 Input = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON lines to read.")]
 Output = Annotated[Path, typer.Option(dir_okay=False, help="JSON lines to write.")]
-HERE, VAR = Path(), Path("var")
+HERE, VAR, EVALUATION = Path(), Path("var"), Path("var/evaluation")
 
 
 @contextmanager
@@ -169,6 +169,30 @@ def bench_nlu(
 
     with _telling():
         run(root, train, test, oos, shots, seeds)
+
+
+@app.command()
+def evaluate(
+    labels: Annotated[
+        Optional[Path], typer.Option(exists=True, dir_okay=False, help="What is right.")
+    ] = None,
+    conversations: Annotated[
+        Optional[Path], typer.Option(exists=True, dir_okay=False, help="What the labels are of.")
+    ] = None,
+    held_out_from: Annotated[
+        Optional[str], typer.Option("--from", help="Those from this id on are told apart, too.")
+    ] = None,
+    out: Annotated[Path, typer.Option(file_okay=False, help="The page's folder.")] = EVALUATION,
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+) -> None:
+    """Scores triage against labelled conversations: as tables, a page, and one JSON line last."""
+    from bot.commands.evaluate_labels import evaluate_labels
+
+    if labels is None or conversations is None:
+        raise typer.BadParameter("--labels and --conversations belong together")
+    with _telling():
+        evaluate_labels(_settings(root, data_dir), labels, conversations, held_out_from, out)
 
 
 @cases_app.command("list")

@@ -3,34 +3,56 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.errors import BadRequest
 
+T = TypeVar("T")
+_VALID = (
+    "not a conversation -> valid: "
+    '{"id": "a1", "messages": ["text", ...]} or {"id": ..., "turns": [{"from", "text"}]}'
+)
+
 
 def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Each record; empty lines are passed over. Raises BadRequest naming file and line."""
-    with path.open(encoding="utf-8") as lines:
+    """Each conversation. Raises BadRequest naming file and line."""
+    return (record for _, record in read_lines(path, _conversation))
+
+
+def read_lines(path: Path, read: Callable[[Any], T]) -> Iterator[tuple[str, T]]:
+    """Each line as `read` makes it, with its place (`labels.jsonl:3`); empty ones are passed over.
+
+    Raises BadRequest naming the place for a line that is no JSON, and with the message of the
+    ValueError that `read` raises; that message holds no customer's words.
+    """
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
-                yield _record(line, f"{path.name}:{number}")
+                place = f"{path.name}:{number}"
+                yield place, _read(line, place, read)
 
 
-def _record(line: str, place: str) -> dict[str, Any]:
+def _read(line: bytes, place: str, read: Callable[[Any], T]) -> T:
     try:
-        record = json.loads(line)
+        record = json.loads(line.decode("utf-8-sig"))
+    except ValueError:
+        message = "no JSON -> valid: one JSON object a line, in UTF-8"
+        raise BadRequest("bad_line", f"{place}: {message}") from None
+    try:
+        return read(record)
+    except ValueError as error:
+        raise BadRequest("bad_line", f"{place}: {error}") from None
+
+
+def _conversation(record: Any) -> dict[str, Any]:
+    try:
         customer_messages(record)
-        record["id"] = str(record["id"])
+        return {**record, "id": str(record["id"])}
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise BadRequest(
-            "bad_line",
-            f"{place}: not a conversation -> valid: "
-            '{"id": "a1", "messages": ["text", ...]} or {"id": ..., "turns": [{"from", "text"}]}',
-        ) from None
-    return dict(record)
+        raise ValueError(_VALID) from None
 
 
 def customer_messages(record: Mapping[str, Any]) -> list[str]:

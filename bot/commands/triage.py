@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.progress import track
 
 from bot.cases.filing import judge_said
@@ -25,21 +26,24 @@ def triage_file(settings: Settings, source: Path, target: Path) -> None:
 
     Raises BadRequest naming the line that cannot be read.
     """
-    records = list(read_json_lines(source))
+    lines = triage_all(settings, list(read_json_lines(source)))
+    with target.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def triage_all(settings: Settings, records: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A triage line for each record. Raises ModelUnusable when there is no model."""
     content = load_content(settings.root)
     assistant = Assistant.load(settings.root, settings.models / MODEL)
-    with target.open("w", encoding="utf-8") as out:
-        for line in asyncio.run(_all(records, assistant, content)):
-            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return asyncio.run(_all(records, assistant, content))
 
 
 async def _all(
     records: Sequence[Mapping[str, Any]], assistant: Assistant, content: Content
 ) -> list[dict[str, Any]]:
-    return [
-        await _triage(record, assistant, content)
-        for record in track(records, description="Triage", disable=len(records) < 20)
-    ]
+    few, console = len(records) < 20, Console(stderr=True)
+    shown = track(records, description="Triage", disable=few, console=console)
+    return [await _triage(record, assistant, content) for record in shown]
 
 
 async def _triage(

@@ -1,26 +1,31 @@
-"""The plots of the report, as SVG: what each shows, and the same in words.
-
-matplotlib is loaded with the first plot (about a second); drawing takes some 50 ms a plot, so
-callers do it in a thread. Colours are stand-ins, replaced by the page's own (report.css).
-"""
+"""The plots of the report: what each shows, and the same in words."""
 
 from __future__ import annotations
 
-import io
-import threading
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from bot.insights.drawing import (
+    BAD,
+    CRITICAL,
+    GOOD,
+    GROUND,
+    HIGH,
+    LOW,
+    MAIN,
+    NORMAL,
+    SECOND,
+    Plot,
+    legend,
+    lying_bars,
+    plotted,
+)
 from bot.insights.measures import Cell
 from bot.insights.report import STARS, Report, Row
-from bot.insights.svg import page_svg
 from bot.insights.wording import counted, day_in_words, days_in_words, in_words
 
-_WIDTH, _HEIGHT = 400, 220
-_BAR_HEIGHT, _AROUND_BARS = 26, 20
 _MOST_BARS = 8
 _MANY_DAYS = 31
 _MOST_DAY_TICKS = 6
@@ -31,56 +36,6 @@ _STEPS = [
     *(hours * _HOUR for hours in (1, 2, 4, 6, 12)),
     *(days * _DAY for days in (1, 2, 5, 10, 20, 50, 100)),
 ]
-
-TEXT = "#fe0001"
-LINE = "#fe0002"
-GROUND = "#fe0003"
-CRITICAL, HIGH, NORMAL, LOW, MAIN, SECOND, GOOD, BAD = (f"#fe001{n}" for n in range(1, 9))
-PAINTS: Mapping[str, str] = {
-    TEXT: "currentColor",
-    LINE: "var(--plot-line)",
-    GROUND: "var(--plot-ground)",
-    **{f"#fe001{n}": f"var(--plot-{n})" for n in range(1, 9)},
-}
-"""The colours that are drawn with -> the page's."""
-
-_SETTINGS = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "nightdesk",
-    "font.family": "DejaVu Sans",
-    "font.size": 12,
-    "text.color": TEXT,
-    "axes.edgecolor": LINE,
-    "axes.labelcolor": TEXT,
-    "axes.axisbelow": True,
-    "axes.spines.left": False,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "grid.color": LINE,
-    "grid.linewidth": 0.75,
-    "xtick.color": LINE,
-    "xtick.labelcolor": TEXT,
-    "ytick.color": LINE,
-    "ytick.labelcolor": TEXT,
-    "ytick.left": False,
-    "legend.frameon": False,
-    "legend.handlelength": 1.1,
-    "legend.handleheight": 0.9,
-    "legend.columnspacing": 1.2,
-}
-_ONE_AT_A_TIME = threading.Lock()
-"""matplotlib's settings are the process's."""
-
-
-@dataclass(frozen=True)
-class Plot:
-    """`svg` is empty when there is nothing to draw; `words` then say so."""
-
-    name: str
-    title: str
-    words: str
-    svg: str = ""
-
 
 Labels = Callable[[str], str]
 Draw = Callable[[Any, "Days"], None]
@@ -140,7 +95,7 @@ def _cases(days: Days) -> Plot:
         f" {_most(days, 'cases')}"
     )
     stacks = [(name, colour, days.counts(name)) for name, colour in _SEVERITIES.items()]
-    return _plotted("plot-cases", title, words, lambda axes: _stack(axes, days, stacks))
+    return plotted("plot-cases", title, words, lambda axes: _stack(axes, days, stacks))
 
 
 def _promises(days: Days) -> Plot:
@@ -156,7 +111,7 @@ def _promises(days: Days) -> Plot:
         ("kept", MAIN, days.counts("promises_kept")),
         ("broken", BAD, days.counts("promises_broken")),
     ]
-    return _plotted("plot-promises", title, words, lambda axes: _stack(axes, days, stacks))
+    return plotted("plot-promises", title, words, lambda axes: _stack(axes, days, stacks))
 
 
 def _most(days: Days, measure: str, what: str = "") -> str:
@@ -184,9 +139,9 @@ def _first_response(days: Days) -> Plot:
         _ranges(axes, medians, longest)
         _time_axis(axes, max(value for value in longest if value is not None))
         _day_axis(axes, days)
-        _legend(axes)
+        legend(axes)
 
-    return _plotted("plot-response", title, words, draw)
+    return plotted("plot-response", title, words, draw)
 
 
 def _topics(report: Report, label: Labels) -> Plot:
@@ -200,7 +155,7 @@ def _topics(report: Report, label: Labels) -> Plot:
         cases = sum(len(row.cells["cases"].behind) for row in rest)
         bars.append((f"{len(rest)} other topics", cases, LOW))
     words = f"{_period(report)}: " + ", ".join(f"{name} {cases:,}" for name, cases, _ in bars) + "."
-    return _bars("plot-topics", title, words, bars)
+    return lying_bars("plot-topics", title, words, bars)
 
 
 def _sentiment(report: Report) -> Plot:
@@ -211,7 +166,7 @@ def _sentiment(report: Report) -> Plot:
     if not any(cases for _, cases, _ in bars):
         return Plot("plot-sentiment", title, "No cases in these days.")
     words = f"{_period(report)}: " + ", ".join(f"{name} {cases:,}" for name, cases, _ in bars)
-    return _bars("plot-sentiment", title, f"{words}; one for each case.", bars)
+    return lying_bars("plot-sentiment", title, f"{words}; one for each case.", bars)
 
 
 def _satisfaction(report: Report) -> Plot:
@@ -225,37 +180,11 @@ def _satisfaction(report: Report) -> Plot:
     words = (
         f"{_period(report)}: {counted(sum(report.stars), 'rating')}, {average} on average; {parts}."
     )
-    return _bars("plot-satisfaction", title, words, bars)
+    return lying_bars("plot-satisfaction", title, words, bars)
 
 
 def _period(report: Report) -> str:
     return days_in_words(report.period.first, report.period.last)
-
-
-def _plotted(
-    name: str, title: str, words: str, draw: Callable[[Any], None], height: int = _HEIGHT
-) -> Plot:
-    with _ONE_AT_A_TIME:
-        drawing = _drawn(draw, height)
-    return Plot(name, title, words, page_svg(drawing, name, title, words, PAINTS))
-
-
-def _drawn(draw: Callable[[Any], None], height: int) -> str:
-    # What matplotlib 3.5 uses of newer libraries' past is its own affair, not this log's.
-    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"matplotlib\.")
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-
-    out = io.StringIO()
-    with rc_context(_SETTINGS):
-        figure = Figure(figsize=(_WIDTH / 72, height / 72))
-        axes = figure.add_subplot()
-        axes.patch.set_visible(False)
-        draw(axes)
-        figure.patch.set_visible(False)
-        figure.tight_layout(pad=0.6)
-        figure.savefig(out, format="svg", metadata={"Date": None})
-    return out.getvalue()
 
 
 def _stack(axes: Any, days: Days, stacks: Sequence[tuple[str, str, list[int]]]) -> None:
@@ -278,7 +207,7 @@ def _stack(axes: Any, days: Days, stacks: Sequence[tuple[str, str, list[int]]]) 
     axes.yaxis.get_major_locator().set_params(integer=True, nbins=5)
     axes.yaxis.grid(True)
     _day_axis(axes, days)
-    _legend(axes)
+    legend(axes)
 
 
 def _ranges(axes: Any, low: Sequence[int | None], high: Sequence[int | None]) -> None:
@@ -293,15 +222,6 @@ def _ranges(axes: Any, low: Sequence[int | None], high: Sequence[int | None]) ->
     axes.vlines(places, lows, highs, color=LOW, linewidth=1.5, zorder=1.5)
     axes.plot(places, highs, "s", color=SECOND, label="90 % within", markersize=size, clip_on=False)
     axes.plot(places, lows, "o", color=MAIN, label="median", markersize=size - 1, clip_on=False)
-
-
-def _literal(label: str) -> str:
-    """matplotlib takes what stands between two dollars for a formula."""
-    return label.replace("$", r"\$")
-
-
-def _legend(axes: Any) -> None:
-    axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncol=4, borderaxespad=0)
 
 
 def _day_axis(axes: Any, days: Days) -> None:
@@ -322,19 +242,3 @@ def _time_axis(axes: Any, longest: int) -> None:
     axes.set_yticks(ticks, [in_words(tick) if tick else "0" for tick in ticks])
     axes.set_ylim(0, max(longest * 1.08, step))
     axes.yaxis.grid(True)
-
-
-def _bars(name: str, title: str, words: str, bars: Sequence[tuple[str, int, str]]) -> Plot:
-    """Bars that lie, with their names before and their counts behind them."""
-
-    def draw(axes: Any) -> None:
-        counts = [count for _, count, _ in bars]
-        drawn = axes.barh(range(len(bars)), counts, 0.66, color=[colour for *_, colour in bars])
-        axes.bar_label(drawn, [f"{count:,}" for count in counts], padding=5)
-        axes.set_yticks(range(len(bars)), [_literal(label) for label, _, _ in bars])
-        axes.set_xlim(0, max(counts) * 1.15)
-        axes.set_ylim(len(bars) - 0.4, -0.6)
-        axes.xaxis.set_visible(False)
-        axes.spines["bottom"].set_visible(False)
-
-    return _plotted(name, title, words, draw, _AROUND_BARS + _BAR_HEIGHT * len(bars))

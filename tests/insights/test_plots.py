@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.insights.plots import PAINTS, Plot, draw_plots
+from bot.insights.drawing import PAINTS, Plot
+from bot.insights.plots import draw_plots
 from bot.insights.report import Report
 
 from .telling import message, opened, replied, report_of, told
