@@ -9,14 +9,21 @@ chosen on 400 labelled conversations (d000-d399 of the development set).
 from __future__ import annotations
 
 import functools
+import math
 import re
+from collections.abc import Mapping
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from bot.cases.cues import SHOUTING, clean
 from bot.cases.understanding import Sentiment
 
+NO_MOODS: Mapping[str, float] = {}
+"""Nothing was learned, or the message has no sentence vector."""
+
 _NEGATIVE_POINTS = 2
+_LEARNED_WEIGHT = 0.3
+_SURELY_KIND = 0.6
 _VADER_NEGATIVE = -0.45
 _VADER_POSITIVE = 0.6
 """Compound scores, -1 to 1."""
@@ -96,16 +103,34 @@ _TROUBLED = re.compile(
 )
 
 
-def sentiment_of(text: str, cues: frozenset[str] = frozenset(), language: str = "en") -> Sentiment:
+def sentiment_of(
+    text: str,
+    cues: frozenset[str] = frozenset(),
+    language: str = "en",
+    moods: Mapping[str, float] = NO_MOODS,
+) -> Sentiment:
     """The mood of one message; an ordinary problem told calmly is neutral.
 
-    `cues` are those found in it. In other languages than English only cues, faces and capitals
-    count, and nothing is positive.
+    `cues` are those found in it, `moods` the probabilities of what was learned from examples. In
+    other languages than English no words are counted: only cues, faces, capitals and `moods` tell.
     """
     cleaned = clean(text)
-    if _points(cleaned, cues, language) >= _NEGATIVE_POINTS:
+    learned = _learned_points(moods)
+    if _points(cleaned, cues, language) + learned >= _NEGATIVE_POINTS:
         return "negative"
-    return "positive" if language == "en" and _is_kind(cleaned) else "neutral"
+    kind = language == "en" and _is_kind(cleaned)
+    return "positive" if kind or _are_kind(moods) else "neutral"
+
+
+def _learned_points(moods: Mapping[str, float]) -> float:
+    """How much more negative than neutral, in points (a third of the log odds)."""
+    if not moods:
+        return 0.0
+    return _LEARNED_WEIGHT * math.log(max(moods["negative"], 1e-6) / max(moods["neutral"], 1e-6))
+
+
+def _are_kind(moods: Mapping[str, float]) -> bool:
+    return moods.get("positive", 0.0) >= _SURELY_KIND
 
 
 def _points(cleaned: str, cues: frozenset[str], language: str) -> int:

@@ -8,6 +8,7 @@ whole.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.shared.nlu.constants import (
@@ -53,6 +54,10 @@ def found_in(message: Message) -> list[Found]:
     ]
 
 
+_NO_TEXT = re.compile("[\ud800-\udfff\0]")
+"""Halves of a surrogate pair, which no file can hold, and NUL, which ends a C string."""
+
+
 def text_of(message: Message) -> str:
-    """The text, as far as it is looked at."""
-    return str(message.get(TEXT) or "")[:MAX_CHARACTERS]
+    """The text, as far as it is looked at; what is no text is a space, so that places stay."""
+    return _NO_TEXT.sub(" ", str(message.get(TEXT) or "")[:MAX_CHARACTERS])

@@ -19,3 +19,9 @@ def sentence_of(message: Message, encoder: Remembering | None) -> Floats | None:
         message.set(_IN_MESSAGE, vector_of(encoder, text_of(message)))
     vector: Floats | None = message.get(_IN_MESSAGE)
     return vector
+
+
+def sentence_at_hand(message: Message) -> Floats | None:
+    """The vector if a component asked for it before; encodes nothing."""
+    vector: Floats | None = message.get(_IN_MESSAGE)
+    return vector

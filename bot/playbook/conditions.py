@@ -24,7 +24,7 @@ class Names:
 
     fields: frozenset[str]
     topics: Mapping[str, frozenset[str]] | None
-    cues: frozenset[str]
+    cues: frozenset[str] | None
     teams: frozenset[str]
     calendars: frozenset[str] | None
     resources: frozenset[str] | None
@@ -39,7 +39,7 @@ class Names:
     def words(self, kind: str) -> Collection[str] | None:
         """What the conditions of a kind may name."""
         valid: Mapping[str, Collection[str] | None] = {
-            "cue": self.cues | BUILT_IN_CUES,
+            "cue": None if self.cues is None else self.cues | BUILT_IN_CUES,
             "topic": self.topics,
             "subtopic": self.subtopics(),
             "sentiment": ("negative", "neutral", "positive"),

@@ -16,6 +16,7 @@ from bot.playbook.hours import Calendar, load_calendars
 from bot.playbook.languages import check_languages
 from bot.playbook.loading import gather_names, load_playbook
 from bot.playbook.model import Faq, Playbook, Resource
+from bot.playbook.signals import SignalBlock, Signals, cues_of, join_signals, read_signals
 from bot.playbook.text_files import load_texts
 from bot.playbook.texts import Texts
 from bot.playbook.voice import Voice, load_voice
@@ -34,6 +35,7 @@ class Content:
     texts: Texts
     faqs: Mapping[str, Faq]
     examples: tuple[Example, ...]
+    signals: Signals
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Sources:
     resources: Entry
     faqs: tuple[Entry, ...]
     blocks: tuple[Block, ...]
+    signals: tuple[SignalBlock, ...]
 
     @property
     def unreadable(self) -> frozenset[str]:
@@ -76,6 +79,7 @@ def open_sources(root: Path, problems: list[Problem]) -> Sources:
         resources=read_section(data / "resources.yml", root, "resources", problems),
         faqs=tuple(read_sections(data / "faq", root, "faq", problems)),
         blocks=tuple(load_blocks(root, problems)),
+        signals=tuple(read_signals(root, problems)),
     )
 
 
@@ -88,10 +92,12 @@ def read_content(
     """The content as far as it can be read; with `problems` it is good for `check` alone."""
     calendars = load_calendars(sources.hours)
     voice = load_voice(sources.voice)
+    whole = not any(problem.file.startswith("data/signals/") for problem in problems)
     names = gather_names(
         sources.playbook,
         frozenset(calendars) if sources.hours else None,
         frozenset(entry_ids(sources.resources)) if sources.resources else None,
+        cues_of(sources.signals) if whole else None,
     )
     given = os.environ if environment is None else environment
     playbook = load_playbook(sources.playbook, names, given)
@@ -108,6 +114,7 @@ def read_content(
         texts=load_texts(root, playbook.languages, wording, problems),
         faqs=load_faqs(sources.faqs, names.topics, wording),
         examples=tuple(example for block in sources.blocks for example in block.examples),
+        signals=join_signals(sources.signals, whole),
     )
 
 

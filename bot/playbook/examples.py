@@ -73,6 +73,12 @@ def _block(item: Entry, language: str) -> Block:
 
 
 def _examples(intent: str, block: Entry, language: str) -> Iterator[Example]:
+    for line, text in written_examples(block):
+        yield Example(intent, text, line.file, line.line, language)
+
+
+def written_examples(block: Entry) -> Iterator[tuple[Entry, str]]:
+    """The messages of a block of lines, each with its own place."""
     for line in _lines(block):
         written = line.text()
         if not written.startswith("-"):
@@ -80,7 +86,7 @@ def _examples(intent: str, block: Entry, language: str) -> Iterator[Example]:
         elif not (text := _ANNOTATION.sub(r"\1", written[1:]).strip()):
             line.refuse("the example is empty", "write the message or remove the line")
         else:
-            yield Example(intent, text, line.file, line.line, language)
+            yield line, text
 
 
 def _lines(examples: Entry) -> Iterator[Entry]:

@@ -40,7 +40,10 @@ RESERVED_TOPICS = ("incident", "praise", "abuse", "other")
 
 
 def gather_names(
-    playbook: Entry, calendars: frozenset[str] | None, resources: frozenset[str] | None
+    playbook: Entry,
+    calendars: frozenset[str] | None,
+    resources: frozenset[str] | None,
+    learned_cues: frozenset[str] | None = frozenset(),
 ) -> Names:
     """The names data/playbook.yml defines, together with those of the other files."""
     parts = playbook.quietly().keyed((), ("fields", "topics", "cues", "teams"))
@@ -51,7 +54,7 @@ def gather_names(
     return Names(
         fields=frozenset(parts["fields"].named()),
         topics=topics if parts["topics"].is_mapping() else None,
-        cues=frozenset(parts["cues"].named()),
+        cues=None if learned_cues is None else frozenset(parts["cues"].named()) | learned_cues,
         teams=frozenset(parts["teams"].named()),
         calendars=calendars,
         resources=resources,

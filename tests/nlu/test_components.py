@@ -95,7 +95,9 @@ def test_parse_is_quick_when_a_message_is_huge(parse: Parse) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\0", "😡" * 50, "한국어 메시지", "a" * 5000, "(1-" * 900], ids=range(6)
+    "text",
+    ["", "\0", "😡" * 50, "한국어 메시지", "a" * 5000, "(1-" * 900, "my \ud83d parcel"],
+    ids=range(7),
 )
 def test_parse_never_fails_when_the_text_is_odd(parse: Parse, text: str) -> None:
     assert understanding_from(parse(text)).intent
@@ -112,6 +114,8 @@ def test_message_in_another_language_is_understood_with_one_encoding(parse_meani
     assert encoder.encoded == before + 1
 
 
-@pytest.mark.parametrize("text", ["", "\0", "😡" * 50, "my parcel " * 60_000], ids=range(4))
+@pytest.mark.parametrize(
+    "text", ["", "\0", "😡" * 50, "my parcel " * 60_000, "\udc00 hi"], ids=range(5)
+)
 def test_parse_never_fails_when_odd_text_is_encoded(parse_meaning: Parse, text: str) -> None:
     assert understanding_from(parse_meaning(text)).intent
