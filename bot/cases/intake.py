@@ -132,12 +132,7 @@ class IntakeSteps(Speaker):
                 self._offer_faq(intake, faq)
             return faq is not None
         self._acknowledge(judged)
-        self._put(
-            self._say.reply(
-                "offer", "offer_resource", title=self._say.local(resource.title),
-                description=self._say.local(resource.description), url=resource.url,
-            )
-        )  # fmt: skip
+        self._put(self._say.page(resource))
         self._put(self._say.reply("offer", "ask_solved", buttons=_OFFER_BUTTONS))
         self._offered(intake, resource.id)
         return True

@@ -10,7 +10,7 @@ from bot.cases.promise import Promise
 from bot.cases.turn import Reply
 from bot.playbook.content import Content
 from bot.playbook.hours import Calendar
-from bot.playbook.model import Localized, Topic
+from bot.playbook.model import Localized, Resource, Topic, in_language
 from bot.playbook.speaking import speak_time
 
 
@@ -34,9 +34,17 @@ class Phrasing:
         titled = tuple((self.text(title), payload) for title, payload in buttons)
         return Reply(self.text(key, **values), titled, kind)
 
+    def page(self, page: Resource) -> Reply:
+        """The offer of a page, which may have no description."""
+        title = self.local(page.title)
+        if not page.description:
+            return self.reply("offer", "offer_title", title=title, url=page.url)
+        told = self.local(page.description)
+        return self.reply("offer", "offer_resource", title=title, description=told, url=page.url)
+
     def local(self, texts: Localized) -> str:
         """A localised text of the playbook in this language, else in English."""
-        return texts.get(self.language) or texts.get("en") or next(iter(texts.values()))
+        return in_language(texts, self.language)
 
     def moment(self, at: datetime, calendar: Calendar) -> str:
         """A moment as people say it, on the team's clock."""

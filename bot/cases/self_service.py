@@ -23,15 +23,18 @@ def choose_resource(
     """The topic's best page for what was said, None where none is specific enough.
 
     A page fits when it is made for the subtopic, or when one of its cues is in the text; the
-    subtopic wins, then more matching cues, then the order in the playbook.
+    subtopic wins, then more matching cues, then the order of `Content.pages_for`. A page in another
+    language than the customer's is no help.
     """
     text = clean("\n".join(turn.text for turn in said))
     best: tuple[tuple[bool, int], Resource] | None = None
-    for name in content.playbook.topics[triage.topic].resources:
-        resource = content.resources[name]
+    language = said[-1].language or "en"
+    for resource in content.pages_for(triage.topic):
+        if not resource.is_for(language) or resource.id in offered:
+            continue
         for_subtopic = triage.subtopic in resource.subtopics
         score = (for_subtopic, count_matches(resource.cues, text))
-        if any(score) and name not in offered and (best is None or score > best[0]):
+        if any(score) and (best is None or score > best[0]):
             best = (score, resource)
     return best[1] if best else None
 

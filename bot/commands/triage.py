@@ -18,6 +18,7 @@ from bot.engine.assistant import Assistant
 from bot.engine.training_stamp import MODEL
 from bot.nlu.understood import understanding_from
 from bot.playbook.content import Content, load_content
+from bot.playbook.model import in_language
 from bot.settings import Settings
 
 
@@ -64,5 +65,9 @@ async def _triage(
         "wants_human": judged.wants_human,
         "details": dict(heard.fields),
         "faq": [name for name, _ in heard.faqs],
-        "resource": resource and {"title": resource.title["en"], "url": resource.url},
+        "resource": resource
+        and {
+            "title": in_language(resource.title, "en"),
+            "url": resource.url,
+        },
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.desk.asked import SEVERITIES, STATUSES
 from bot.playbook.content import Content
-from bot.playbook.model import Localized, Topic
+from bot.playbook.model import Localized, Topic, in_language
 
 _LANGUAGE = "en"
 """The desk's own."""
@@ -43,4 +43,4 @@ def _topic(topic: Topic) -> dict[str, Any]:
 
 
 def _label(label: Localized) -> str:
-    return label.get(_LANGUAGE) or next(iter(label.values()))
+    return in_language(label, _LANGUAGE)

@@ -11,7 +11,7 @@ from babel import Locale
 
 from bot.insights.report import TOTAL, By
 from bot.playbook.content import Content
-from bot.playbook.model import Localized
+from bot.playbook.model import in_language
 
 BY_WORDS: Mapping[By, str] = {
     "day": "Day",
@@ -77,15 +77,10 @@ class Labels:
     def page(self, value: str) -> str:
         """A self-service page."""
         resource = self.content.resources.get(value)
-        return _in_english(resource.title, value) if resource else value
+        return in_language(resource.title, _ENGLISH.language) if resource else value
 
 
 def _human(name: str) -> str:
     """`sync_and_voice` -> `Sync and voice`."""
     words = re.sub(r"[_-]+", " ", name)
     return words[:1].upper() + words[1:]
-
-
-def _in_english(label: Localized, otherwise: str) -> str:
-    text = label.get("en", otherwise)
-    return text[:1].upper() + text[1:]

@@ -16,7 +16,7 @@ from bot.playbook.replies import DIALOGUE_INTENTS, check_replies
 
 KNOWN_FILES = (
     "playbook.yml", "resources.yml", "hours.yml", "voice.yml", "rules.yml",
-    "faq/*.yml", "texts/??/*.yml", "nlu/??/*.yml", "signals/??/*.yml",
+    "resources/*.yml", "faq/*.yml", "texts/??/*.yml", "nlu/??/*.yml", "signals/??/*.yml",
 )  # fmt: skip
 """What data/ may hold; hidden files are passed over."""
 

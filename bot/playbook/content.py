@@ -37,6 +37,15 @@ class Content:
     examples: tuple[Example, ...]
     signals: Signals
 
+    def pages_for(self, topic: str) -> list[Resource]:
+        """What may be offered for a topic: the pages it lists, best first, then those that no topic
+        lists and that name it, in the order of the files."""
+        topics = self.playbook.topics
+        listed = {name for other in topics.values() for name in other.resources}
+        own = [self.resources[name] for name in topics[topic].resources]
+        unlisted = [page for name, page in self.resources.items() if name not in listed]
+        return [*own, *(page for page in unlisted if topic in page.topics)]
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -45,7 +54,7 @@ class Sources:
     hours: Entry
     voice: Entry
     playbook: Entry
-    resources: Entry
+    resources: tuple[Entry, ...]
     faqs: tuple[Entry, ...]
     blocks: tuple[Block, ...]
     signals: tuple[SignalBlock, ...]
@@ -53,7 +62,7 @@ class Sources:
     @property
     def unreadable(self) -> frozenset[str]:
         """Of `resource`, `faq` and `voice`: those whose files cannot all be read."""
-        whole = {"resource": self.resources, "faq": all(self.faqs), "voice": self.voice}
+        whole = {"resource": all(self.resources), "faq": all(self.faqs), "voice": self.voice}
         return frozenset(kind for kind, readable in whole.items() if not readable)
 
 
@@ -76,7 +85,10 @@ def open_sources(root: Path, problems: list[Problem]) -> Sources:
         hours=read_section(data / "hours.yml", root, "hours", problems),
         voice=read_section(data / "voice.yml", root, "voice", problems),
         playbook=read_section(data / "playbook.yml", root, "playbook", problems),
-        resources=read_section(data / "resources.yml", root, "resources", problems),
+        resources=(
+            read_section(data / "resources.yml", root, "resources", problems),
+            *read_sections(data / "resources", root, "resources", problems),
+        ),
         faqs=tuple(read_sections(data / "faq", root, "faq", problems)),
         blocks=tuple(load_blocks(root, problems)),
         signals=tuple(read_signals(root, problems)),
@@ -96,7 +108,7 @@ def read_content(
     names = gather_names(
         sources.playbook,
         frozenset(calendars) if sources.hours else None,
-        frozenset(entry_ids(sources.resources)) if sources.resources else None,
+        frozenset().union(*map(entry_ids, sources.resources)) if all(sources.resources) else None,
         cues_of(sources.signals) if whole else None,
     )
     given = os.environ if environment is None else environment

@@ -232,10 +232,11 @@ class Entry:
         self.refuse(f"`{typed}` is no language code", "write two small letters, such as en or de")
         return "en"
 
-    def by_language(self) -> dict[str, Entry]:
-        """The texts of each language; a plain text is the English one."""
-        if not isinstance(self.node, yaml.MappingNode):
-            return {"en": self} if self else {}
+    def by_language(self, only: str | None = None) -> dict[str, Entry]:
+        """The texts of each language; a plain text is the English one. Of what exists in one
+        language `only`, the text in that."""
+        if only or not isinstance(self.node, yaml.MappingNode):
+            return {only or "en": self} if self else {}
         found = self.named()
         for language, entry in found.items():
             if not _LANGUAGE.fullmatch(language):
@@ -246,8 +247,8 @@ class Entry:
             )
         return found
 
-    def localized(self) -> Localized:
-        return {language: entry.text() for language, entry in self.by_language().items()}
+    def localized(self, only: str | None = None) -> Localized:
+        return {language: entry.text() for language, entry in self.by_language(only).items()}
 
     def choice(self, valid: Collection[str] | None, what: str) -> str:
         """One of `valid`; None accepts anything (the file that defines them cannot be read)."""

@@ -1,4 +1,4 @@
-"""data/faq/*.yml: the answers to questions, and data/resources.yml: the self-service pages."""
+"""data/faq/*.yml: the answers to questions; data/resources.yml and data/resources/*.yml: pages."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def entry_ids(section: Entry) -> dict[str, Entry]:
     return {entry.keyed((), ("id",))["id"].text(): entry for entry in entries}
 
 
-def link_targets(resources: Entry, faqs: Sequence[Entry]) -> dict[str, str | None]:
+def link_targets(resources: Sequence[Entry], faqs: Sequence[Entry]) -> dict[str, str | None]:
     """What `[[...]]` may name, with its address."""
     targets: dict[str, str | None] = {}
-    for kind, sections in (("resource", [resources]), ("faq", faqs)):
+    for kind, sections in (("resource", resources), ("faq", faqs)):
         for section in sections:
             for name, entry in entry_ids(section).items():
                 targets[f"{kind}:{name}"] = entry.keyed((), ("url",))["url"].text() or None
@@ -45,24 +45,33 @@ def load_faqs(
     return found
 
 
-def load_resources(section: Entry, names: Names, wording: Wording) -> dict[str, Resource]:
-    """The self-service pages by id."""
-    found: dict[str, Resource] = {}
+def load_resources(
+    sections: Sequence[Entry], names: Names, wording: Wording
+) -> dict[str, Resource]:
+    """The self-service pages of all files by id."""
     places: dict[str, Entry] = {}
-    for entry in section.listed():
-        parts = entry.keyed(("id", "title", "url", "description", "topics"), ("subtopics", "cues"))
-        name = _unused_id(parts["id"], places)
-        topics = parts["topics"].choices(names.topics, "topic")
-        found[name] = Resource(
-            id=name,
-            title=parts["title"].localized(),
-            url=parts["url"].url(),
-            description=wording.localized(parts["description"]),
-            topics=topics,
-            subtopics=parts["subtopics"].choices(names.subtopics(topics), "subtopic"),
-            cues=parts["cues"].patterns(),
-        )
-    return found
+    pages = [_resource(e, names, wording, places) for part in sections for e in part.listed()]
+    return {page.id: page for page in pages}
+
+
+def _resource(entry: Entry, names: Names, wording: Wording, places: dict[str, Entry]) -> Resource:
+    parts = entry.keyed(
+        ("id", "title", "url"),
+        ("description", "topics", "subtopics", "cues", "language", "imported"),
+    )
+    language = parts["language"].language() if parts["language"] else None
+    given = parts["topics"]
+    topics = given.choices(names.topics, "topic") if given else tuple(names.topics or ())
+    return Resource(
+        id=_unused_id(parts["id"], places),
+        title=parts["title"].localized(language),
+        url=parts["url"].url(),
+        description=wording.localized(parts["description"], language),
+        topics=topics,
+        subtopics=parts["subtopics"].choices(names.subtopics(topics), "subtopic"),
+        cues=parts["cues"].patterns(),
+        language=language,
+    )
 
 
 def _unused_id(entry: Entry, places: dict[str, Entry]) -> str:

@@ -9,11 +9,20 @@ from bot.playbook.entry import Entry
 
 
 def check_languages(
-    playbook: Entry, resources: Entry, faqs: Sequence[Entry], languages: Sequence[str]
+    playbook: Entry, resources: Sequence[Entry], faqs: Sequence[Entry], languages: Sequence[str]
 ) -> Iterator[Problem]:
     """What lacks a text in one of `languages`. That there is an English one is seen when it is
-    read; the texts of data/texts are looked at in `text_files`."""
-    for entry in _localized(playbook.quietly(), resources.quietly(), faqs):
+    read; the texts of data/texts are looked at in `text_files`. A page that says its `language`
+    has its texts in that one alone."""
+    pages = [page for section in resources for page in section.quietly().listed()]
+    everywhere = [page for page in pages if not _language(page)]
+    for page in pages:
+        if (own := _language(page)) and own.text() not in languages:
+            yield own.problem(
+                f"the bot does not speak `{own.text()}`, so nobody is offered this page",
+                f"write one of `languages:` of data/playbook.yml ({', '.join(languages)})",
+            )
+    for entry in _localized(playbook.quietly(), everywhere, faqs):
         there = entry.by_language()
         missing = [language for language in languages if language not in (*there, "en")]
         if there and missing:
@@ -22,7 +31,11 @@ def check_languages(
             yield entry.problem(f"there is no text in {', '.join(missing)}", f"{how}add {added}")
 
 
-def _localized(playbook: Entry, resources: Entry, faqs: Iterable[Entry]) -> Iterator[Entry]:
+def _language(page: Entry) -> Entry:
+    return page.keyed((), ("language",))["language"]
+
+
+def _localized(playbook: Entry, pages: Iterable[Entry], faqs: Iterable[Entry]) -> Iterator[Entry]:
     parts = playbook.keyed((), ("fields", "topics", "teams"))
     for field in parts["fields"].named().values():
         yield from _under(field, "label", "question")
@@ -32,7 +45,7 @@ def _localized(playbook: Entry, resources: Entry, faqs: Iterable[Entry]) -> Iter
             yield from _under(subtopic, "label")
     for team in parts["teams"].named().values():
         yield from _under(team, "label")
-    for page in resources.listed():
+    for page in pages:
         yield from _under(page, "title", "description")
     for section in faqs:
         for faq in section.quietly().listed():

@@ -15,6 +15,11 @@ Localized = Mapping[str, str]
 """ISO 639-1 language -> text."""
 
 
+def in_language(texts: Localized, language: str) -> str:
+    """The text in `language`, else in English, else in the one it is in."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()))
+
+
 class Severity(enum.IntEnum):
     """How bad a case is; comparable, written in lower case in files and JSON."""
 
@@ -258,7 +263,9 @@ class Faq:
 @dataclass(frozen=True)
 class Resource:
     """A self-service page. `topics` and `subtopics` say where it may be offered; `cues` are regular
-    expressions that make it the better choice among several."""
+    expressions that make it the better choice among several. A page that exists in one `language`
+    only has its title and description in that one; None: it has them in every language that the
+    bot speaks. `description` is empty where there is none."""
 
     id: str
     title: Localized
@@ -267,3 +274,8 @@ class Resource:
     topics: tuple[str, ...]
     subtopics: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    language: str | None = None
+
+    def is_for(self, language: str) -> bool:
+        """Whether customers who speak `language` can read the page."""
+        return self.language in (None, language)

@@ -21,6 +21,7 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "acknowledge_upset": frozenset({"topic"}),
     # self-service
     "offer_resource": frozenset({"title", "description", "url"}),
+    "offer_title": frozenset({"title", "url"}),
     "answer_faq": frozenset({"answer"}),
     "answer_faq_link": frozenset({"answer", "url"}),
     "ask_solved": frozenset(),

@@ -38,11 +38,11 @@ class Wording:
         _refuse_links(entry, text)
         return _REFERENCE.sub(lambda match: self._address(entry, match[1]), text)
 
-    def localized(self, entry: Entry) -> Localized:
-        """The finished texts of each language, every placeholder filled."""
+    def localized(self, entry: Entry, only: str | None = None) -> Localized:
+        """The finished texts of each language (or of one `only`), every placeholder filled."""
         before = len(entry.problems)
         found = {
-            language: self.template(part, ()) for language, part in entry.by_language().items()
+            language: self.template(part, ()) for language, part in entry.by_language(only).items()
         }
         if len(entry.problems) > before or self.unreadable:
             return found
