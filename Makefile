@@ -20,7 +20,7 @@ serve: $(READY) ## Start the bot and stay (PORT=8080 HOST=127.0.0.1)
 	@$(BIN)/nightdesk serve --host $(HOST) --port $(PORT)
 
 test: $(READY) check ## Check and run all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## ruff, mypy and the content
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

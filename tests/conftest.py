@@ -3,9 +3,11 @@ trained assistant."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,19 @@ os.environ.setdefault("SENTENCES_FOLDER", str(ROOT / ".cache" / "models"))
 NIGHT = datetime(2026, 3, 4, 2, 30, tzinfo=timezone.utc)
 """A Wednesday, half past two: nobody is in, the office opens at nine."""
 
+LONGEST_FIRST = (
+    "test_interleavings.py", "test_new_topic.py", "test_night.py", "test_killing.py",
+    "test_chat.py", "test_pages.py", "test_dialogues.py", "test_commands.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several test processes (`make test`), each takes the next file: two short ones end
+    together, two long ones only when they were begun first."""
+    if hasattr(config, "workerinput"):
+        place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+        items.sort(key=lambda item: place.get(item.path.name, len(place)))
+
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStore]:
@@ -61,9 +76,19 @@ async def connection(store: EmbeddedStore) -> AsyncIterator[Connection]:
 def trained_model() -> Path:
     """The demo brand's model; trained when content, config or the understanding's code changed."""
     models = ROOT / ".cache" / "models"
-    if not is_current(ROOT, models) or _older_than_code(models / MODEL):
-        train(ROOT, models)
+    with _one_at_a_time(ROOT / ".cache" / "training.lock"):
+        if not is_current(ROOT, models) or _older_than_code(models / MODEL):
+            train(ROOT, models)
     return models / MODEL
+
+
+@contextmanager
+def _one_at_a_time(lock: Path) -> Iterator[None]:
+    """Of several test processes one trains, and the others wait for its model."""
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _older_than_code(model: Path) -> bool:

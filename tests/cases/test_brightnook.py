@@ -129,8 +129,8 @@ def test_cues_of_the_playbook_take_about_a_millisecond(finder: CueFinder) -> Non
     text = "My Nook Cam has been offline since Monday and nobody answers my e-mails about it. " * 2
     times = []
     for _ in range(20):
-        started = time.perf_counter()
+        started = time.process_time()
         finder.find_cues(text)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
 
     assert min(times) < 0.002

@@ -85,9 +85,9 @@ def test_finding_takes_under_a_millisecond_with_many_cues() -> None:
     text = "My order has not arrived and nobody answers, word11 nice thing. " * 3
     times = []
     for _ in range(20):
-        started = time.perf_counter()
+        started = time.process_time()
         found = finder.find_cues(text)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
 
     assert found == {"cue1"}
     assert min(times) < 0.001

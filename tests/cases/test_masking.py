@@ -114,8 +114,8 @@ def test_sensitive_patterns_are_masked_by_their_name() -> None:
     ids=["cards", "single digits", "one number"],
 )
 def test_masking_stays_quick_when_a_message_is_made_of_digits(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     mask_cards(text)
 
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

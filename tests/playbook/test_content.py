@@ -205,9 +205,9 @@ def test_fingerprint_stays_when_a_hidden_file_comes(project: Path) -> None:
 
 def test_content_loads_in_a_moment() -> None:
     load_content(SAMPLE, {})
-    begin = time.perf_counter()
+    begin = time.process_time()
     load_content(SAMPLE, {})
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize("name", ["incident", "praise", "abuse", "other"])
