@@ -212,7 +212,9 @@ class Entry:
         return pattern
 
     def patterns(self) -> tuple[str, ...]:
-        return tuple(entry.pattern() for entry in self.listed())
+        """A list of regular expressions, or a list per language; then those of all languages."""
+        lists = self._by_code().values() if self.is_mapping() else [self]
+        return tuple(entry.pattern() for part in lists for entry in part.listed())
 
     def url(self) -> str:
         """A complete https address."""
@@ -237,10 +239,7 @@ class Entry:
         language `only`, the text in that."""
         if only or not isinstance(self.node, yaml.MappingNode):
             return {only or "en": self} if self else {}
-        found = self.named()
-        for language, entry in found.items():
-            if not _LANGUAGE.fullmatch(language):
-                entry.refuse(f"`{language}` is no language code", "write en, de, pt, ko, ...")
+        found = self._by_code()
         if "en" not in found:
             self.refuse(
                 "there is no English text", "add `en:`; it serves where a language has none"
@@ -268,6 +267,14 @@ class Entry:
         return tuple(names)
 
     # inside
+
+    def _by_code(self) -> dict[str, Entry]:
+        """The entries of a mapping whose keys are languages."""
+        found = self.named()
+        for language, entry in found.items():
+            if not _LANGUAGE.fullmatch(language):
+                entry.refuse(f"`{language}` is no language code", "write en, de, pt, ko, ...")
+        return found
 
     def _path(self, name: str) -> str:
         return f"{self.key}.{name}" if self.key else name

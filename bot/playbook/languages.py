@@ -1,4 +1,4 @@
-"""Every label, question, answer and title in every language that the playbook lists."""
+"""Every label, question, answer, title and cue in every language that the playbook lists."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def check_languages(
                 f"the bot does not speak `{own.text()}`, so nobody is offered this page",
                 f"write one of `languages:` of data/playbook.yml ({', '.join(languages)})",
             )
+    yield from _check_cues(playbook.quietly(), languages)
     for entry in _localized(playbook.quietly(), everywhere, faqs):
         there = entry.by_language()
         missing = [language for language in languages if language not in (*there, "en")]
@@ -33,6 +34,15 @@ def check_languages(
 
 def _language(page: Entry) -> Entry:
     return page.keyed((), ("language",))["language"]
+
+
+def _check_cues(playbook: Entry, languages: Sequence[str]) -> Iterator[Problem]:
+    """The cues written by language that lack one; a plain list is for all of them."""
+    for entry in playbook.keyed((), ("cues",))["cues"].named().values():
+        missing = [language for language in languages if language not in entry.named()]
+        if entry.is_mapping() and missing:
+            added = " and ".join(f"`{language}: [...]`" for language in missing)
+            yield entry.problem(f"there is no expression in {', '.join(missing)}", f"add {added}")
 
 
 def _localized(playbook: Entry, pages: Iterable[Entry], faqs: Iterable[Entry]) -> Iterator[Entry]:

@@ -232,10 +232,11 @@ def _cues(entry: Entry) -> dict[str, tuple[str, ...]]:
             )
     for name in BUILT_IN_CUES & found.keys():
         found[name].refuse(f"the cue `{name}` is built in", "give this one another name")
-    for part in found.values():
-        if part.is_list() and not part.listed():
+    cues = {name: part.patterns() for name, part in found.items()}
+    for name, part in found.items():
+        if (part.is_list() or part.is_mapping()) and not cues[name]:
             part.refuse("the cue has no expression", "write at least one, or remove the cue")
-    return {name: part.patterns() for name, part in found.items()}
+    return cues
 
 
 def _topic_rule(entry: Entry, names: Names) -> TopicRule:

@@ -231,8 +231,8 @@ class Playbook:
     """data/playbook.yml. Every name used inside it (field, team, resource, cue, topic) exists.
 
     `cues` maps a cue's name to its regular expressions (of all languages together), matched without
-    regard to case between word boundaries. `sensitive` maps a name to a regular expression whose
-    matches are masked before a message is stored. `tries` is how often a detail is asked for.
+    regard to case and accents between word borders. `sensitive` maps a name to a regular expression
+    whose matches are masked before a message is stored. `tries` is how often a detail is asked for.
     """
 
     fields: Mapping[str, Field]

@@ -41,6 +41,31 @@ def test_cues_are_found_between_word_borders_in_any_case(text: str, cues: set[st
 
 
 @pytest.mark.parametrize(
+    ("patterns", "text", "found"),
+    [
+        (("환불",), "빠른환불부탁해요", True),
+        (("wi-?fi",), "wifi가 안 돼요", True),
+        (("연기",), "Plug에서 연기가 나요", True),
+        (("연기",), "GPS연기", True),
+        ((r"(?<!이)불이",), "이불이 왔어요", False),
+        (("火事",), "台所が火事です", True),
+        (("fire",), "campfire가 좋아요", False),
+        (("fumaça",), "saindo FUMACA da tomada", True),
+        (("nao funciona",), "não funciona", True),
+        (("heiß",), "viel zu heiss", True),
+        ((r"\S+ (é|e) S\S+",), "isso É sério", True),
+        ((r"(very|so) \1",), "so so bad", True),
+        ((r"[(]x[)]",), "an (x) here", True),
+    ],
+)
+def test_cues_know_where_words_end_and_that_accents_are_left_out(
+    patterns: tuple[str, ...], text: str, found: bool
+) -> None:
+    assert bool(count_matches(patterns, clean(text))) is found
+    assert ("it" in CueFinder({"it": patterns}).find_cues(text)) is found
+
+
+@pytest.mark.parametrize(
     "text",
     ["FIX. THE. ROKU. APP. NOW.", "where is it???", "what?!?", "\uac00\uc694\uff01\uff01\uff01",
      "@hulu WHY IS THIS SO SLOW ON MY ps4"],

@@ -245,6 +245,21 @@ def test_content_owner_is_told_how_a_plain_text_becomes_one_of_two(project: Path
     assert "fields.order_number.label" not in found
 
 
+def test_cue_by_language_is_sought_in_all_and_one_that_lacks_a_language_is_refused(
+    project: Path,
+) -> None:
+    book = project / "data/playbook.yml"
+    plain = book.read_text()
+    book.write_text(plain.replace("legal: ['lawyer']", "legal: {en: ['lawyer'], de: ['anwalt']}"))
+    assert load_content(project, {}).playbook.cues["legal"] == ("lawyer", "anwalt")
+
+    book.write_text(plain.replace("legal: ['lawyer']", "legal: {de: ['anwalt']}"))
+    [problem] = check(project)
+    assert (problem.key, problem.message) == ("cues.legal", "there is no expression in en")
+    assert problem.fix == "add `en: [...]`"
+    assert book.read_text().splitlines()[problem.line - 1].strip().startswith("legal:")
+
+
 def test_draft_of_a_language_is_not_spoken(project: Path) -> None:
     draft = project / "data/texts/de/interface.yml"
     draft.parent.mkdir()
