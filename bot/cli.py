@@ -26,6 +26,8 @@ app.add_typer(cases_app, name="cases")
 people_app = typer.Typer(help="The people who may sign in to the desk.", no_args_is_help=True)
 app.add_typer(token_app, name="token")
 app.add_typer(people_app, name="people")
+resources_app = typer.Typer(help="The self-service pages.", no_args_is_help=True)
+app.add_typer(resources_app, name="resources")
 
 Root = Annotated[Path, typer.Option(help="The project folder, which holds data/ and config.yml.")]
 DataDir = Annotated[Path, typer.Option(help="Where this machine keeps the store and the model.")]
@@ -288,6 +290,41 @@ def reset_link(
 
     with _telling():
         typer.echo(run(_settings(root, data_dir, port=port), email))
+
+
+@resources_app.command("import")
+def import_resources(
+    source: Annotated[
+        Path,
+        typer.Argument(exists=True, help="A sitemap, a folder of sitemaps, or a CSV."),
+    ],
+    match: Annotated[
+        Optional[str], typer.Option(help="Only addresses in which this expression is found.")
+    ] = None,
+    without: Annotated[
+        Optional[str], typer.Option(help="No addresses in which this expression is found.")
+    ] = None,
+    language: Annotated[
+        str, typer.Option(help="Only pages in this language; it is that of pages that say none.")
+    ] = "",
+    topic: Annotated[
+        Optional[list[str]], typer.Option(help="For pages that say none; may be given again.")
+    ] = None,
+    into: Annotated[str, typer.Option(help="The file of data/resources to write.")] = "imported",
+    remove_gone: Annotated[
+        bool, typer.Option("--remove-gone", help="Take out pages the source has no more.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
+    root: Root = HERE,
+) -> None:
+    """Takes over pages of a help centre; what people changed by hand is left alone."""
+    from bot.commands.resources import import_pages, which_pages
+
+    with _telling():
+        wanted = which_pages(match, without, language, topic or ())
+        raise typer.Exit(
+            import_pages(root, source, into, wanted, removing=remove_gone, dry_run=dry_run)
+        )
 
 
 def main() -> None:
