@@ -33,10 +33,11 @@ class Reception:
 
 class Channel(abc.ABC):
     """One way customers reach the brand. `burst_seconds`: messages that come within so much time
-    become one turn."""
+    become one turn. `posted`: replies are posted to the platform, see `outgoing.PostedChannel`."""
 
     name: ClassVar[str]
     burst_seconds: ClassVar[float] = 2.0
+    posted: ClassVar[bool] = False
 
     def __init__(self, reception: Reception, settings: Mapping[str, object]) -> None:
         self.reception = reception
@@ -61,8 +62,15 @@ class Channel(abc.ABC):
         name = customer.name and mask(customer.name)
         handle = customer.handle and mask(customer.handle)
         customer = replace(customer, name=name, handle=handle)
-        merges = self.burst_seconds > 0
-        return replace(message, text=mask(message.text), customer=customer, merges=merges)
+        files = (replace(one, name=one.name and mask(one.name)) for one in message.attachments)
+        return replace(
+            message,
+            text=mask(message.text),
+            customer=customer,
+            attachments=tuple(files),
+            merges=self.burst_seconds > 0,
+            posted=self.posted,
+        )
 
     async def _accept(self, message: Inbound) -> Accepted:
         now = self.reception.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ async def case_view(file: CaseFile, names: Names, now: datetime) -> dict[str, An
     holder = {"id": case.assignee, "name": known.get(case.assignee or "", case.assignee)}
     return {
         **case.to_json(),
+        "attachments": [asdict(attachment) for attachment in file.attachments],
         "transcript": [_line(line, known) for line in file.lines],
         "holder": holder if case.is_held else None,
         "revision": file.revision,

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cases.case import Case
+from bot.cases.case import Attachment, Case
 from bot.cases.case import Line as TranscriptLine
 from bot.cases.timestamps import read_utc
 from bot.store.connection import Connection, answering
@@ -17,19 +17,25 @@ from bot.store.conversations import Conversations, Line
 @dataclass(frozen=True)
 class CaseFile:
     """Everything there is to a case: `lines` is its conversation from the first line of its intake
-    on; `revision` counts the changes."""
+    on, which also hold the attachments; `revision` counts the changes."""
 
     case: Case
     revision: int
     lines: tuple[Line, ...]
 
     def complete(self) -> Case:
-        """The case with its transcript, as case.schema.json has it."""
+        """The case with its transcript and attachments, as case.schema.json has it."""
         transcript = tuple(
             TranscriptLine(line.speaker, read_utc(line.at), line.text)  # type: ignore[arg-type]
             for line in self.lines
         )
-        return dataclasses.replace(self.case, transcript=transcript)
+        return dataclasses.replace(self.case, transcript=transcript, attachments=self.attachments)
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """What the customer sent along with messages, in order."""
+        sent = (attachment for line in self.lines for attachment in line.attachments)
+        return (*self.case.attachments, *sent)
 
 
 class Cases:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from bot.cases.case import Case, Customer, Visibility
+from bot.cases.case import Attachment, Case, Customer, Visibility
 from bot.cases.reference import make_reference
 from bot.cases.timestamps import write_utc
 from bot.cases.turn import Fact, Reply, Turn
@@ -32,6 +32,7 @@ class Inbound:
     `id` is the platform's message id (the idempotency key); `payload` is set when a button was
     pressed, and `text` is then the button's title. `merges`: may become one turn with its
     neighbours (a burst). `private_url` is the way from a public message into private ones.
+    `posted`: what is answered has to be posted to the platform, and goes through the outbox.
     """
 
     id: str
@@ -43,6 +44,8 @@ class Inbound:
     visibility: Visibility = "private"
     private_url: str = ""
     merges: bool = False
+    posted: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the transcript, as readers get it. `number` counts from 1; `who` is the agent."""
+    """A line of the transcript, as readers get it. `number` counts from 1; `who` is the agent; `id`
+    is the platform's of a customer's message."""
 
     number: int
     speaker: str
@@ -67,6 +71,8 @@ class Line:
     buttons: tuple[tuple[str, str], ...] = ()
     id: str = ""
     who: str = ""
+    visibility: Visibility = "private"
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass
@@ -107,10 +113,13 @@ class Conversations:
         fact = fact_json(
             Fact("message_received", {"message": message.id}), message.conversation, now
         )
-        line = _line_json("customer", message.text, now, kind="text", id=message.id)
+        line = _line_json(
+            "customer", message.text, now, kind="text", id=message.id, **_beside_text(message)
+        )
         new, place = await self._at.run(
             "accept", message.conversation, message.id, inbound_json(message), line, due,
             message.channel, json.dumps(_customer_json(message.customer)), fact,
+            "1" if message.posted else "",
         )  # fmt: skip
         if new:
             return Accepted(int(place))
@@ -285,14 +294,29 @@ def _customer_json(customer: Customer) -> dict[str, Any]:
 
 def inbound_json(message: Inbound) -> str:
     """A message as it waits in the inbox."""
-    document = {**message.__dict__, "customer": _customer_json(message.customer)}
-    return json.dumps(document, ensure_ascii=False)
+    return json.dumps(asdict(message), ensure_ascii=False)
 
 
 def _waiting(item: str) -> tuple[int, Inbound]:
     outer = json.loads(item)
     values = json.loads(outer["message"])
-    return int(outer["line"]), Inbound(**{**values, "customer": Customer(**values["customer"])})
+    values["customer"] = Customer(**values["customer"])
+    values["attachments"] = _attachments(values)
+    return int(outer["line"]), Inbound(**values)
+
+
+def _beside_text(message: Inbound) -> dict[str, Any]:
+    """What the transcript's line tells beside the words, where there is any."""
+    told: dict[str, Any] = {}
+    if message.visibility == "public":
+        told["visibility"] = "public"
+    if message.attachments:
+        told["attachments"] = [asdict(attachment) for attachment in message.attachments]
+    return told
+
+
+def _attachments(values: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    return tuple(Attachment(**one) for one in values.get("attachments", ()))
 
 
 def _line_json(speaker: str, text: str, at: datetime, **more: Any) -> str:
@@ -322,6 +346,8 @@ def _line(number: int, text: str) -> Line:
         buttons=tuple((title, payload) for title, payload in values.get("buttons", ())),
         id=values.get("id", ""),
         who=values.get("who", ""),
+        visibility=values.get("visibility", "private"),
+        attachments=_attachments(values),
     )
 
 

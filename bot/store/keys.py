@@ -2,16 +2,25 @@
 
 With prefix `nd` and conversation `c`, whose name comes last because it may hold any character:
   nd:c:main:{c}       hash    channel, customer, state, attempts, lease, seen (last handled id),
-                              held (the case by which a person holds the conversation)
+                              held (the case by which a person holds the conversation),
+                              posted ('1' where replies are posted to the platform), sender (whose
+                              hands its outbox is in)
   nd:c:inbox:{c}      list    accepted messages that no turn has handled yet, JSON
   nd:c:ids:{c}        hash    message id -> '' (accepted) or 'first:last' (lines of its replies);
                               'step:<id>' for what an agent did once
   nd:c:log:{c}        list    the transcript, a JSON object each; numbered by place, from 1
   nd:c:buttons:{c}    hash    payload -> title of the buttons the bot sent in this conversation
   nd:c:cases:{c}      zset    references of its cases by opening time (ms)
+  nd:c:outbox:{c}     list    lines that are still to be posted, JSON {line, tries?, since? (ms)}
+  nd:c:sent:{c}       hash    line -> the platform's id of what was posted ('' when it gave none)
   nd:ready            zset    conversations with accepted messages -> when they are due (ms)
   nd:leases           zset    conversations in a worker's hands -> when the lease ends (ms)
   nd:bell             list    wakes a sleeping worker
+  nd:outbox           zset    conversations with lines to post -> a number that counts up (at once),
+                              when they are tried again, or when their sender's lease ends (ms)
+  nd:outbox:seq       counter gives these numbers; nd:outbox:bell list wakes a sleeping sender
+  nd:dead             zset    ids of lines that could not be posted -> when they were given up (ms)
+  nd:dead:letters     hash    id -> JSON of where the line is and why it was given up, no text
   nd:events           stream  what happened: ids, types and times, never text
   nd:case:{ref}       hash    json, revision, from (first transcript line)
   nd:cases            zset    references by opening time (ms)
@@ -41,7 +50,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-ConversationPart = Literal["main", "inbox", "ids", "log", "buttons", "cases"]
+ConversationPart = Literal["main", "inbox", "ids", "log", "buttons", "cases", "outbox", "sent"]
 
 
 @dataclass(frozen=True)

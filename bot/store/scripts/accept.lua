@@ -1,5 +1,6 @@
 -- Stores one message durably, once. Returns {1, line} when new, {0, lines of its replies} when known.
--- KEYS: prefix   ARGV: conversation, message id, inbox JSON, log JSON, due ms, channel, customer JSON, fact JSON
+-- KEYS: prefix   ARGV: conversation, message id, inbox JSON, log JSON, due ms, channel, customer JSON, fact JSON,
+--   '1' when replies are posted to the platform
 local prefix = KEYS[1]
 local conversation = ARGV[1]
 local function key(part) return prefix .. ':c:' .. part .. ':' .. conversation end
@@ -8,7 +9,7 @@ if seen then return {0, seen} end
 redis.call('HSET', key('ids'), ARGV[2], '')
 local line = redis.call('RPUSH', key('log'), ARGV[4])
 redis.call('RPUSH', key('inbox'), cjson.encode({line = line, message = ARGV[3]}))
-redis.call('HSET', key('main'), 'channel', ARGV[6], 'customer', ARGV[7])
+redis.call('HSET', key('main'), 'channel', ARGV[6], 'customer', ARGV[7], 'posted', ARGV[9])
 local held = redis.call('ZSCORE', prefix .. ':leases', conversation)
 if not held and not redis.call('ZSCORE', prefix .. ':ready', conversation) then
   redis.call('ZADD', prefix .. ':ready', ARGV[5], conversation)

@@ -27,7 +27,17 @@ end
 if turn.once then redis.call('HSET', key('ids'), turn.once, '') end
 if turn.state then redis.call('HSET', key('main'), 'state', turn.state) end
 local first = redis.call('LLEN', key('log')) + 1
-for _, line in ipairs(turn.lines) do redis.call('RPUSH', key('log'), line) end
+local posted = redis.call('HGET', key('main'), 'posted') == '1'
+for _, line in ipairs(turn.lines) do
+  local number = redis.call('RPUSH', key('log'), line)
+  if posted then redis.call('RPUSH', key('outbox'), cjson.encode({line = number})) end
+end
+if posted and #turn.lines > 0 then
+  local place = redis.call('INCR', prefix .. ':outbox:seq')
+  redis.call('ZADD', prefix .. ':outbox', 'NX', place, conversation)
+  redis.call('RPUSH', prefix .. ':outbox:bell', '1')
+  redis.call('LTRIM', prefix .. ':outbox:bell', -64, -1)
+end
 local last = redis.call('LLEN', key('log'))
 for _, id in ipairs(turn.handled) do
   redis.call('HSET', key('ids'), id, first .. ':' .. last)
