@@ -18,7 +18,7 @@ INNER = {"cases", "playbook", "store", "errors", "clock", "settings", "tasks"}
 MAY_IMPORT = {
     "errors": set(),
     "clock": set(),
-    "tasks": set(),
+    "tasks": {"errors"},
     "settings": {"errors"},
     "playbook": {"errors"},
     "cases": {"playbook"},
@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "engine": {"cases", "playbook", "errors"},
     "http": {"errors"},
     "channels": {*INNER, "http"},
-    "handoff": INNER,
+    "handoff": {*INNER, "http"},
     "desk": {*INNER, "http"},
     "insights": {*INNER, "desk", "http"},
     "web": {*INNER, "channels", "desk", "handoff", "insights"},

@@ -17,7 +17,6 @@ from itertools import takewhile
 from bot.cases.case import Case
 from bot.cases.timestamps import read_utc, write_utc
 from bot.errors import NotifierFailed, StoreUnavailable
-from bot.handoff.background import keep_going, report
 from bot.handoff.digest_content import fold_digest
 from bot.handoff.digest_letter import DigestLetter
 from bot.handoff.digest_times import Opening, latest_opening
@@ -30,6 +29,7 @@ from bot.store.cases import Cases
 from bot.store.connection import Clock, Connection
 from bot.store.digests import Digest, Digests, Sending
 from bot.store.index import CaseIndex, Wanted
+from bot.tasks import keep_going, report
 
 LATE = timedelta(hours=4)
 """A digest that is this late would tell nobody anything."""

@@ -18,7 +18,6 @@ from bot.cases.case import Case, Entry
 from bot.cases.timestamps import write_utc
 from bot.errors import StoreUnavailable
 from bot.handoff.alerts import Alert, Alerts
-from bot.handoff.background import keep_going, report
 from bot.handoff.delivery import Delivery
 from bot.handoff.fact_reader import FactReader, StreamFact
 from bot.handoff.notice import Notifier
@@ -28,7 +27,7 @@ from bot.handoff.webhook import Webhook
 from bot.playbook.model import Playbook, Severity
 from bot.store.connection import Clock, Connection
 from bot.store.conversations import Conversations
-from bot.tasks import end_tasks
+from bot.tasks import end_tasks, keep_going, report
 
 GROUP = "on_call"
 ACKNOWLEDGE_PATH = "/on-call/acknowledge"

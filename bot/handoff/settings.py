@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from bot.errors import ConfigurationError, Problem
+from bot.http.signatures import SHORTEST_SECRET
 from bot.playbook.model import Playbook
 
 PUBLIC_URL = "NIGHTDESK_PUBLIC_URL"
@@ -15,7 +16,6 @@ SMTP_URL = "NIGHTDESK_SMTP_URL"
 MAIL_FROM = "NIGHTDESK_MAIL_FROM"
 KEYS = (PUBLIC_URL, WEBHOOK_SECRETS, SMTP_URL, MAIL_FROM)
 
-SHORTEST_SECRET = 16
 """Characters. Shorter ones can be found by trying; `openssl rand -hex 32` makes 64."""
 
 _SMTP_PORTS = {"smtp": 587, "smtps": 465}

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta, timezone
 
 from bot.cases.watching import watch
 from bot.errors import StoreUnavailable
-from bot.handoff.background import keep_going, report
 from bot.playbook.content import Content
 from bot.store.connection import Clock, Connection, answering
 from bot.store.conversations import milliseconds
 from bot.store.desk_steps import CLOCK, Handling
+from bot.tasks import keep_going, report
 
 _EVERY_SECONDS = 5.0
 _AT_ONCE = 500

@@ -1,57 +1,23 @@
-"""Signed webhooks: a JSON document that its receiver can prove to be ours and fresh.
-
-`X-Nightdesk-Signature: v1=hex(hmac_sha256(secret, timestamp + "." + body))` over the raw body, with
-the timestamp (seconds since the epoch) of `X-Nightdesk-Timestamp`.
-"""
+"""Signed webhooks: a JSON document that its receiver can prove to be ours and fresh, by
+bot/http/signatures.py."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import json
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 import httpx
 
 from bot.errors import NotifierFailed
 from bot.handoff.notice import Message
+from bot.http.signatures import signed_headers
 
-TIMESTAMP = "X-Nightdesk-Timestamp"
-SIGNATURE = "X-Nightdesk-Signature"
-TOLERANCE = timedelta(minutes=5)
 TIMEOUT_SECONDS = 5.0
-
-_VERSION = "v1="
 
 # An address may hold its own secret, and httpx logs each address it calls at INFO.
 logging.getLogger("httpx").setLevel(logging.WARNING)
-
-
-def sign(secret: str, timestamp: str, body: bytes) -> str:
-    """The value of the signature header."""
-    signed = timestamp.encode() + b"." + body
-    return _VERSION + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-
-
-def verify(
-    secrets: Sequence[str], timestamp: str, signature: str, body: bytes, now: datetime
-) -> bool:
-    """Whether one of `secrets` signed `body`, within five minutes of `now`; for receivers.
-
-    `timestamp` and `signature` are the headers as they came ('' when absent).
-    """
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-        return False
-    if abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
-        return False
-    given = signature.encode("utf-8", "replace")
-    matches = [
-        hmac.compare_digest(sign(secret, timestamp, body).encode(), given) for secret in secrets
-    ]
-    return any(matches)
 
 
 class Webhook:
@@ -68,12 +34,10 @@ class Webhook:
 
     async def send(self, address: str, message: Message) -> None:
         body = json.dumps(message.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
-        timestamp = str(int(message.sent_at.timestamp()))
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Nightdesk",
-            TIMESTAMP: timestamp,
-            SIGNATURE: sign(self._secret, timestamp, body),
+            **signed_headers(self._secret, body, message.sent_at),
         }
         try:
             status = await asyncio.wait_for(

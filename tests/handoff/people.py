@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from bot.cases.case import Case, Customer, Detail, Sla
 from bot.cases.turn import Fact
 from bot.handoff.on_call import OnCallDesk
-from bot.handoff.webhook import SIGNATURE, TIMESTAMP, verify
+from bot.http.signatures import SIGNATURE, TIMESTAMP, verify
 from bot.playbook.content import Content
 from bot.playbook.model import OnCallStep, Playbook, Severity
 from bot.store.connection import Connection

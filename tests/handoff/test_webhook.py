@@ -8,7 +8,8 @@ import pytest
 
 from bot.errors import NotifierFailed
 from bot.handoff.notice import Notice
-from bot.handoff.webhook import Webhook, sign, verify
+from bot.handoff.webhook import Webhook
+from bot.http.signatures import sign, verify
 
 from .people import SECRET, SUNDAY_NIGHT, Phone, a_case
 
