@@ -6,6 +6,7 @@ NightdeskError                anything that can go wrong while running
   ConversationBusy            another worker holds the conversation (the lease was lost)
   BadRequest                  the caller sent something we cannot take; carries code and status
   NotifierFailed              an on-call address did not take the alert; it is tried again
+  ReplyNotTaken               a platform did not take a reply; says whether to try again, and when
   ModelUnusable               no model, or one that does not fit this version
 
 None of them ever holds a customer's text.
@@ -73,6 +74,19 @@ class BadRequest(NightdeskError):
 
 class NotifierFailed(NightdeskError):
     """An on-call address did not take the alert."""
+
+
+class ReplyNotTaken(NightdeskError):
+    """A platform did not take a reply. `reason` is a stable word; a `permanent` refusal will be the
+    same the next time; `retry_after_seconds` is how long the platform asked to be left alone."""
+
+    def __init__(
+        self, reason: str, permanent: bool = False, retry_after_seconds: float = 0.0
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ModelUnusable(NightdeskError):

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-from bot.channels.credentials import read_credentials
+from bot.channels.known import read_channels
 from bot.clock import moved_clock
 from bot.errors import ConfigurationError, NightdeskError, StoreUnavailable, place_of
 from bot.handoff.settings import check_on_call
@@ -61,14 +61,14 @@ async def run_worker(settings: Settings, attached: bool) -> None:
 
 async def run_web(settings: Settings, attached: bool) -> None:
     """Serves HTTP until asked to stop."""
-    from bot.web import ALL_CHANNELS, create_app
+    from bot.web import create_app
 
     stop = _stop_event(attached)
     connection = Connection(settings.redis_url)
     content = load_content(settings.root)
     handoff = read_handoff_settings(os.environ, settings.port)
     check_on_call(handoff, content.playbook)
-    channels = read_credentials(settings.root, ALL_CHANNELS)
+    channels = read_channels(settings.root)
     app = create_app(
         connection, content, moved_clock(settings.clock_shift), handoff, channels=channels
     )

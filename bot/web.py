@@ -16,8 +16,11 @@ from sanic.response import HTTPResponse, json
 
 from bot.cases.masking import Masker
 from bot.channels.base import Reception
+from bot.channels.outgoing import PostedChannel
 from bot.channels.rest import WAIT_SECONDS, Rest
+from bot.channels.sender import Sender
 from bot.channels.webchat import WebChat
+from bot.channels.webhook import Webhook
 from bot.clock import Now, now_utc
 from bot.desk.access import add_access
 from bot.desk.api import case_api
@@ -55,6 +58,10 @@ _HERE = ("127.0.0.1", "localhost", "::1")
 """Hosts of public addresses that nobody else could follow a link to."""
 
 ALL_CHANNELS: Mapping[str, Mapping[str, Any]] = {Rest.name: {}, WebChat.name: {}}
+"""Every channel that needs no settings."""
+
+POSTED_CHANNELS: Mapping[str, type[PostedChannel]] = {Webhook.name: Webhook}
+"""Channels whose replies are posted to a platform."""
 
 
 def create_app(
@@ -69,7 +76,8 @@ def create_app(
     are on, with their settings.
 
     With `handoff` it also wakes people on call, keeps promises and makes morning digests; without,
-    others do. The REST channel waits `wait_seconds` for a turn.
+    others do. The REST channel waits `wait_seconds` for a turn. Raises ConfigurationError for a
+    channel whose settings cannot be used.
     """
     app = Sanic(f"nightdesk_{uuid4().hex}", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MOST_BYTES
@@ -86,6 +94,7 @@ def create_app(
     if WebChat.name in channels:
         webchat = WebChat(reception, channels[WebChat.name], content, connection)
         app.blueprint(webchat.blueprint())
+    _add_posted(app, connection, reception, channels)
     index, public_url = CaseIndex(connection), handoff.public_url if handoff else ""
     _add_desk(app, connection, index, content, now, [*channels], public_url)
     app.add_route(_health(connection), "/health", methods=["GET"], name="health")
@@ -95,6 +104,31 @@ def create_app(
     if handoff is not None:
         _add_handoff(app, connection, index, content, now, handoff)
     return app
+
+
+def _add_posted(
+    app: Sanic,
+    connection: Connection,
+    reception: Reception,
+    channels: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """The channels that are posted to, and the sender that does it."""
+    posted = [
+        kind(reception, channels[name])
+        for name, kind in POSTED_CHANNELS.items()
+        if name in channels
+    ]
+    if not posted:
+        return
+    sender = Sender(connection, posted, reception.now)
+    for channel in posted:
+        app.blueprint(channel.blueprint())
+    _in_background(app, sender.run)
+
+    async def stop(*_: Any) -> None:
+        await sender.stop()
+
+    app.register_listener(stop, "before_server_stop")
 
 
 def _add_desk(

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "worker": {*INNER, "engine"},
     "supervisor": INNER,
     "processes": {*INNER, "channels", "engine", "handoff", "web", "worker"},
-    "commands": {*INNER, "engine", "nlu", "supervisor", "handoff", "insights"},
+    "commands": {*INNER, "channels", "engine", "nlu", "supervisor", "handoff", "insights"},
     "cli": {"commands", "errors", "processes", "settings"},
 }
 """Each room of the house -> the rooms it may look into besides itself. Nothing looks outward."""

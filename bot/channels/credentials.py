@@ -1,8 +1,11 @@
-"""credentials.yml: which channels are on, and their settings."""
+"""credentials.yml: which channels are on, and their settings; `${NAME}` stands for the variable
+NAME of the environment."""
 
 from __future__ import annotations
 
 import difflib
+import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,13 +15,16 @@ import yaml
 from bot.errors import ConfigurationError, Problem
 
 FILE = "credentials.yml"
+_VARIABLE = re.compile(r"\$\{(\w+)\}", re.ASCII)
 
 
-def read_credentials(root: Path, known: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+def read_credentials(
+    root: Path, known: Collection[str], environment: Mapping[str, str] = os.environ
+) -> Mapping[str, Mapping[str, Any]]:
     """Channel -> its settings, for each channel that stands in the file of the folder `root`.
 
-    Raises ConfigurationError for a file that cannot be read, an unknown channel, and settings that
-    are no mapping.
+    Raises ConfigurationError for a file that cannot be read, an unknown channel, settings that are
+    no mapping, and variables that are not set. No problem shows a value.
     """
     problems: list[Problem] = []
     entries = _entries(root / FILE, problems)
@@ -31,7 +37,29 @@ def read_credentials(root: Path, known: Collection[str]) -> Mapping[str, Mapping
             )
     if problems:
         raise ConfigurationError(problems)
-    return {name: settings or {} for name, settings in entries.items()}
+    filled = {
+        name: _filled(settings or {}, name, environment, problems)
+        for name, settings in entries.items()
+    }
+    if problems:
+        raise ConfigurationError(problems)
+    return filled
+
+
+def _filled(value: Any, key: str, environment: Mapping[str, str], problems: list[Problem]) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _filled(one, f"{key}.{name}", environment, problems)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_filled(one, key, environment, problems) for one in value]
+    if not isinstance(value, str):
+        return value
+    for name in _VARIABLE.findall(value):
+        if not environment.get(name):
+            problems.append(_problem(key, f"the variable {name} is not set", f"set {name}=..."))
+    return _VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
 
 
 def _entries(path: Path, problems: list[Problem]) -> dict[str, Any]:

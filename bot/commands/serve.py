@@ -14,6 +14,7 @@ import urllib.request
 
 from rich.console import Console
 
+from bot.channels.known import read_channels
 from bot.clock import moved_clock
 from bot.engine.training_stamp import is_current
 from bot.errors import ModelUnusable, StoreUnavailable
@@ -35,6 +36,7 @@ def serve(settings: Settings) -> None:
     with sole_owner(settings.data_dir) as last_was_killed:
         require_free_port(settings.host, settings.port, _ORPHANS_SECONDS if last_was_killed else 0)
         content = load_content(settings.root)
+        read_channels(settings.root)
         check_on_call(read_settings(os.environ, settings.port), content.playbook)
         if not is_current(settings.root, settings.models):
             console.print("The content is newer than the model: training first.")
