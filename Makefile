@@ -9,7 +9,7 @@ PORT ?= 8080
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check fix train chat bench bench-nlu lock clean
+.PHONY: help setup serve test check fix train chat bench bench-nlu evaluate lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: $(READY) ## Measure the desk with 10,000 open cases
 
 bench-nlu: $(READY) ## Measure the understanding on ../shared/bench
 	@$(BIN)/python bench/understanding.py
+
+evaluate: $(READY) ## Measure the understanding of data/, and what to write next
+	@$(BIN)/nightdesk evaluate
 
 lock: $(UV) ## Write the lock files anew
 	@scripts/lock $(UV)

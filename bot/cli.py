@@ -184,17 +184,24 @@ def evaluate(
     held_out_from: Annotated[
         Optional[str], typer.Option("--from", help="Those from this id on are told apart, too.")
     ] = None,
+    folds: Annotated[int, typer.Option(min=2, max=20, help="How often to train anew.")] = 5,
     out: Annotated[Path, typer.Option(file_okay=False, help="The page's folder.")] = EVALUATION,
     data_dir: DataDir = VAR,
     root: Root = HERE,
 ) -> None:
-    """Scores triage against labelled conversations: as tables, a page, and one JSON line last."""
+    """Says how well the examples are understood when left out, and what to write next; with labels,
+    how well triage agrees with them. As tables, as a page, and as one JSON line at the end."""
+    from bot.commands.evaluate_content import evaluate_content
     from bot.commands.evaluate_labels import evaluate_labels
 
-    if labels is None or conversations is None:
+    if (labels is None) != (conversations is None):
         raise typer.BadParameter("--labels and --conversations belong together")
     with _telling():
-        evaluate_labels(_settings(root, data_dir), labels, conversations, held_out_from, out)
+        settings = _settings(root, data_dir)
+        if labels is None or conversations is None:
+            evaluate_content(settings, folds, out)
+        else:
+            evaluate_labels(settings, labels, conversations, held_out_from, out)
 
 
 @cases_app.command("list")

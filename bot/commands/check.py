@@ -16,7 +16,7 @@ def check(root: Path) -> int:
     console = Console(soft_wrap=True, highlight=False)
     problems = find_problems(root.resolve())
     for problem in problems:
-        console.print(_line(problem))
+        console.print(problem_line(problem))
     if problems:
         console.print(Text(f"{len(problems)} mistakes to mend.", style="bold red"))
         return 1
@@ -24,7 +24,8 @@ def check(root: Path) -> int:
     return 0
 
 
-def _line(problem: Problem) -> Text:
+def problem_line(problem: Problem) -> Text:
+    """Place, what is amiss, and how to mend it."""
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
     key = f" {problem.key}" if problem.key else ""
     return Text.assemble(

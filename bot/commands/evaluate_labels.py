@@ -16,9 +16,9 @@ from bot.commands.json_lines import customer_messages, read_json_lines, read_lin
 from bot.commands.triage import triage_all
 from bot.engine.training_stamp import is_current
 from bot.errors import BadRequest
-from bot.insights.evaluation_labels import Label, label_from
-from bot.insights.evaluation_page import labels_page
-from bot.insights.evaluation_scores import Judged, score
+from bot.insights.evaluation.labels import Label, label_from
+from bot.insights.evaluation.page import labels_page
+from bot.insights.evaluation.scores import Judged, score
 from bot.insights.wording import counted
 from bot.playbook.content import load_content
 from bot.settings import Settings

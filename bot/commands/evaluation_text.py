@@ -6,17 +6,25 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
-from bot.insights.evaluation_scores import Confusion, Scorecard
+from bot.commands.check import problem_line
+from bot.insights.evaluation.page import Measured, side_by_side
+from bot.insights.evaluation.readings import Crossing, Mixed, mixed_up, threshold_curve
+from bot.insights.evaluation.scores import Confusion, Part, Scorecard
+from bot.insights.evaluation.wording import mixed_words, place_of
 from bot.insights.intervals import Estimate
+from bot.playbook.examples import Example
 
 _MOST_PAIRS = 8
+_MOST_GAPS = 15
+_MOST_CROSSINGS = 8
 _MOST_IDS = 6
 
 
 def print_scorecard(scorecard: Scorecard, console: Console) -> None:
     """The figures of each part, the details, and what is confused most."""
-    console.print(_figures(scorecard))
+    console.print(_figures(scorecard.parts, "Triage against labels"))
     if scorecard.fields:
         console.print(_fields(scorecard))
     for confusion in scorecard.confusions:
@@ -24,13 +32,54 @@ def print_scorecard(scorecard: Scorecard, console: Console) -> None:
             console.print(_pairs(confusion))
 
 
-def _figures(scorecard: Scorecard) -> Table:
-    names = [f"{part.name} ({len(part.judged)})" for part in scorecard.parts]
-    title = "Triage against labels, in percent (with 95 % bounds)"
-    table = Table("", *(_number(name) for name in names), title=title)
-    for figures in zip(*(part.figures for part in scorecard.parts), strict=True):
-        if any(figure.estimate.of for figure in figures):
-            table.add_row(figures[0].title, *(shown(figure.estimate) for figure in figures))
+def print_measured(measured: Measured, console: Console) -> None:
+    """The figures of each language, the threshold, what is mixed up most, and what to write."""
+    console.print(_figures(measured.parts, "Examples, read by a model without them"))
+    curve = threshold_curve(measured.readings)
+    if curve:
+        console.print(_curve(curve))
+    for pair in mixed_up(measured.readings)[:_MOST_PAIRS]:
+        console.print(_mixed(pair))
+    for gap in measured.gaps[:_MOST_GAPS]:
+        console.print(problem_line(gap))
+    if (more := len(measured.gaps) - _MOST_GAPS) > 0:
+        console.print(f"... and {more} more on the page")
+
+
+def _curve(curve: Sequence[Crossing]) -> Table:
+    """Some crossings, the shipped one among them."""
+    every = max(1, len(curve) // _MOST_CROSSINGS)
+    title = "What the threshold costs, in percent"
+    table = Table(
+        _number("moved by"), _number("understood"), _number("of these right"), title=title
+    )
+    for place, crossing in enumerate(curve):
+        if crossing.shift == 0 or place % every == 0:
+            moved = f"{crossing.shift:+.1f}" if crossing.shift else "shipped"
+            cells = [moved, f"{100 * crossing.understood:.1f}", f"{100 * crossing.right:.1f}"]
+            table.add_row(*cells, style="" if crossing.shift else "bold")
+    return table
+
+
+def _mixed(pair: Mixed) -> Text:
+    """One of the examples, and those that draw it away."""
+    one = pair.readings[0]
+    told = Text.assemble((mixed_words(pair), "bold"), ", such as\n  ", _quoted(one.example))
+    for near in one.blamed:
+        told.append("\n    near ").append(_quoted(near.example))
+    return told
+
+
+def _quoted(example: Example) -> Text:
+    return Text.assemble(f"\u201c{example.text}\u201d ", (place_of(example), "dim"))
+
+
+def _figures(parts: Sequence[Part], title: str) -> Table:
+    names = [f"{part.name} ({part.size})" for part in parts]
+    caption = f"{title}, in percent (with 95 % bounds)"
+    table = Table("", *(_number(name) for name in names), title=caption)
+    for figures in side_by_side(parts):
+        table.add_row(figures[0].title, *(shown(figure.estimate) for figure in figures))
     return table
 
 

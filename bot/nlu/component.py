@@ -37,6 +37,10 @@ class Component(GraphComponent, Generic[M]):  # type: ignore[misc]
         self._resource = resource
         self._model = model
 
+    @property
+    def model(self) -> M | None:
+        return self._model
+
     @abc.abstractmethod
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Writes everything `recall` needs into the folder."""

@@ -60,10 +60,32 @@ class Decision:
     topics: tuple[tuple[str, float], ...]
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """What hangs on the threshold found at training: the message's intent is `known` when its
+    evidence reaches the threshold, else `foreign`. `lead` is by how much it does, negative when it
+    does not; None where the threshold is not asked."""
+
+    known: str
+    foreign: str
+    lead: float | None
+
+
 Encoded = Callable[[Sequence[str]], Floats]
 """Texts -> their sentence vectors."""
 Meaning = Callable[[], "Floats | None"]
 """The sentence vector of a message, None if there is none; called only when it is needed."""
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """`is_meant`: with the sentence vector."""
+
+    families: Ranking
+    topics: Ranking
+    is_foreign: bool
+    is_about: bool
+    is_meant: bool
 
 
 def unmeant() -> Floats | None:
@@ -107,19 +129,36 @@ class IntentModel:
     def decide(self, text: str, shape: str, meaning: Meaning = unmeant) -> Decision:
         """`shape` is the text with its details masked: answers are known by their shape, topics by
         what is said."""
-        families, topics = self._families.rank(shape, text), self._topics.rank(text)
-        is_foreign, is_about = self._is_unseen(shape), False
-        plain = self._is_plain(text, shape, families, topics)
-        if not plain and (sentence := meaning()) is not None and self._families.joint:
-            families = self._families.rank(shape, text, sentence)
-            topics = self._topics.rank(text, sentence=sentence)
-            is_foreign = not families.is_known and families.top < self._thresholds.sure
-            is_about = topics.is_known and topics.top >= self._thresholds.about
-        family, confidence = self._family(families, text, shape, is_foreign, is_about)
-        intent = f"{REPORT}/{topics.best}" if family == REPORT else family
-        return Decision(
-            intent, confidence, tuple(families.shares.items()), tuple(topics.shares.items())
+        heard = self._hear(text, shape, meaning)
+        family, confidence = self._family(
+            heard.families, text, shape, heard.is_foreign, heard.is_about
         )
+        shares, topics = heard.families.shares, heard.topics.shares
+        return Decision(
+            _full(family, heard), confidence, tuple(shares.items()), tuple(topics.items())
+        )
+
+    def doubt(self, text: str, shape: str, meaning: Meaning = unmeant) -> Doubt:
+        """For evaluation: what `decide` would say on either side of the threshold."""
+        heard = self._hear(text, shape, meaning)
+        known, foreign = (
+            _full(self._family(heard.families, text, shape, is_foreign, heard.is_about)[0], heard)
+            for is_foreign in (False, True)
+        )
+        ranking = heard.families
+        is_asked = heard.is_meant and ranking.top < self._thresholds.sure
+        return Doubt(known, foreign, ranking.evidence - ranking.threshold if is_asked else None)
+
+    def _hear(self, text: str, shape: str, meaning: Meaning) -> _Heard:
+        families, topics = self._families.rank(shape, text), self._topics.rank(text)
+        plain = self._is_plain(text, shape, families, topics)
+        if plain or (sentence := meaning()) is None or not self._families.joint:
+            return _Heard(families, topics, self._is_unseen(shape), is_about=False, is_meant=False)
+        families = self._families.rank(shape, text, sentence)
+        topics = self._topics.rank(text, sentence=sentence)
+        is_foreign = not families.is_known and families.top < self._thresholds.sure
+        is_about = topics.is_known and topics.top >= self._thresholds.about
+        return _Heard(families, topics, is_foreign, is_about, is_meant=True)
 
     def _is_plain(self, text: str, shape: str, families: Ranking, topics: Ranking) -> bool:
         """Whether the n-grams are enough: only details, an example, or they are sure."""
@@ -167,6 +206,10 @@ class IntentModel:
         topics = UnionClassifier.load(folder / "topics")
         known = json.loads((folder / "known.json").read_text("utf-8"))
         return cls(families, topics, thresholds, frozenset(known))
+
+
+def _full(family: str, heard: _Heard) -> str:
+    return f"{REPORT}/{heard.topics.best}" if family == REPORT else family
 
 
 def _fit_topics(

@@ -10,6 +10,11 @@ from bot.nlu.output import text_of
 _IN_MESSAGE = "sentence"
 
 
+def give_sentence(message: Message, vector: Floats) -> None:
+    """Spares the encoding of a message whose vector is known already."""
+    message.set(_IN_MESSAGE, vector)
+
+
 def sentence_of(message: Message, encoder: Remembering | None) -> Floats | None:
     """The vector of a message, for whichever component asks first and all that ask after it; None
     without an encoder and when it fails."""

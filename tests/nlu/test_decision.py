@@ -116,3 +116,18 @@ def test_model_with_vectors_decides_by_words_when_the_encoder_fails(
 ) -> None:
     text = "I was charged twice by you last month and want my money back"
     assert meaning.decide(text, text, lambda: None).intent == model.decide(text, text).intent
+
+
+def test_doubt_tells_both_sides_of_the_threshold(meaning: IntentModel) -> None:
+    moved = []
+    for text in ("hallo geld", "what about the driver", "tell me a story", "and then"):
+        doubt = meaning.doubt(text, text, Asked(text))
+        said = meaning.decide(text, text, Asked(text)).intent
+        if doubt.lead is not None:
+            assert said == (doubt.known if doubt.lead >= 0 else doubt.foreign)
+            moved.append(doubt.known != doubt.foreign == "nlu_fallback")
+    assert any(moved)
+
+
+def test_threshold_is_not_asked_without_a_vector(meaning: IntentModel) -> None:
+    assert meaning.doubt("tell me a story", "tell me a story").lead is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.insights.evaluation_labels import Label, label_from
+from bot.insights.evaluation.labels import Label, label_from
 
 TOPICS = ("billing", "delivery")
 

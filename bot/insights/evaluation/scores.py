@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.cases.conditions import read_amount
-from bot.insights.evaluation_labels import SENTIMENTS, SEVERITIES, Label
+from bot.insights.evaluation.labels import SENTIMENTS, SEVERITIES, Label
 from bot.insights.intervals import (
     NOTHING,
     Counts,
@@ -70,29 +70,30 @@ Kinds = Mapping[str, FieldKind]
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the conversations: all, those the rules were tuned on, those that were held out."""
+    """Some of what was measured (all, the held out ones, those of one language): how many, and
+    their figures."""
 
     name: str
-    judged: tuple[Judged, ...]
+    size: int
     figures: tuple[Figure, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Figure -> its value, bounds and number of cases."""
+        return {"size": self.size, **{one.name: _json(one.estimate) for one in self.figures}}
 
 
 @dataclass(frozen=True)
 class Scorecard:
     """`parts` begin with all conversations; `fields` are those that are labelled."""
 
+    judged: tuple[Judged, ...]
     parts: tuple[Part, ...]
     confusions: tuple[Confusion, ...]
     fields: Mapping[str, tuple[Estimate, Estimate]]
     """Field -> precision, recall."""
 
-    @property
-    def judged(self) -> tuple[Judged, ...]:
-        return self.parts[0].judged
-
     def to_json(self) -> dict[str, Any]:
-        """Part -> figure -> its value, bounds and number of cases."""
-        return {part.name: _part_json(part) for part in self.parts}
+        return {part.name: part.to_json() for part in self.parts}
 
 
 def score(judged: Sequence[Judged], playbook: Playbook, held_out_from: str | None) -> Scorecard:
@@ -104,7 +105,8 @@ def score(judged: Sequence[Judged], playbook: Playbook, held_out_from: str | Non
         parts[f"before {held_out_from}"] = tuple(judged[:first])
         parts[f"from {held_out_from}"] = tuple(judged[first:])
     return Scorecard(
-        tuple(Part(name, own, tuple(figures_of(own, kinds))) for name, own in parts.items()),
+        tuple(judged),
+        tuple(Part(name, len(own), tuple(figures_of(own, kinds))) for name, own in parts.items()),
         tuple(confusions_of(judged, tuple(playbook.topics))),
         {
             name: (share(right, found), share(right, meant))
@@ -113,12 +115,7 @@ def score(judged: Sequence[Judged], playbook: Playbook, held_out_from: str | Non
     )
 
 
-def _part_json(part: Part) -> dict[str, Any]:
-    figures = {figure.name: _estimate_json(figure.estimate) for figure in part.figures}
-    return {"conversations": len(part.judged), **figures}
-
-
-def _estimate_json(estimate: Estimate) -> dict[str, float | int | None]:
+def _json(estimate: Estimate) -> dict[str, float | int | None]:
     value = None if estimate.value is None else round(estimate.value, 4)
     bounds = {"low": round(estimate.low, 4), "high": round(estimate.high, 4)}
     return {"value": value, **bounds, "of": estimate.of}
