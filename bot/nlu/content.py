@@ -6,6 +6,7 @@ need the content folder to be served.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -21,7 +22,14 @@ PROJECT = "."
 
 def content_of(config: Mapping[str, Any]) -> Content:
     """The content of the project folder that a component's setting `project` names."""
-    return load_content(Path(str(config["project"])))
+    folder = Path(str(config["project"])).resolve()
+    return _loaded(folder, fingerprint(folder))
+
+
+@functools.lru_cache(maxsize=1)
+def _loaded(folder: Path, fingerprint: str) -> Content:
+    """All components of a training ask for the same content."""
+    return load_content(folder)
 
 
 def fingerprint_of(config: Mapping[str, Any]) -> str:

@@ -32,7 +32,8 @@ _log = logging.getLogger(__name__)
 
 
 class Encoder(Protocol):
-    """`encode` gives one row a text: float32, `dimensions` columns, each row of length 1."""
+    """`encode` gives one row a text: float32, `dimensions` columns, each row of length 1. It may be
+    called by several threads at once."""
 
     @property
     def name(self) -> str: ...
@@ -99,20 +100,21 @@ class Remembering:
         return self.plain.dimensions
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        with self._lock:
-            rows = [self._row(text) for text in texts]
+        rows = [self._row(text) for text in texts]
         return np.array(rows, np.float32).reshape(len(rows), self.dimensions)
 
     def _row(self, text: str) -> Floats:
-        if text in self._known:
-            self._known.move_to_end(text)
-            return self._known[text]
-        self.encoded += 1
+        with self._lock:
+            if text in self._known:
+                self._known.move_to_end(text)
+                return self._known[text]
+            self.encoded += 1
         row: Floats = self.plain.encode([text])[0]
         if len(text) <= MOST_CHARACTERS:
-            self._known[text] = row
-            if len(self._known) > self._size:
-                self._known.popitem(last=False)
+            with self._lock:
+                self._known[text] = row
+                if len(self._known) > self._size:
+                    self._known.popitem(last=False)
         return row
 
 

@@ -21,16 +21,17 @@ from bot.playbook.model import Playbook
 WEIGHT = 0.75
 """Length of the hints' part of a vector; that of the words and of the characters is 1 each."""
 
+_REMEMBERED = 4096
+
 
 class Hints:
     """Column i says whether the text holds the i-th cue; the last column is shouting."""
 
     def __init__(self, patterns: Mapping[str, tuple[str, ...]]) -> None:
         self.patterns = {name: tuple(cues) for name, cues in patterns.items() if cues}
-        self._finder = CueFinder(self.patterns)
+        self._remembered = functools.lru_cache(_REMEMBERED)(CueFinder(self.patterns).find_cues)
         names = [*self.patterns, SHOUTING] if self.patterns else []
         self._columns = {name: column for column, name in enumerate(names)}
-        self._latest: tuple[str, frozenset[str]] = ("", frozenset())
 
     @classmethod
     def of_playbook(cls, playbook: Playbook) -> Hints:
@@ -54,10 +55,9 @@ class Hints:
 
     def find(self, text: str) -> frozenset[str]:
         """The names of the cues in a text; a subtopic's is `topic/subtopic`. Several components ask
-        about the same message; it is searched once."""
-        if text != self._latest[0]:
-            self._latest = text, self._finder.find_cues(text)
-        return self._latest[1]
+        about the same message, several classifiers learn from the same texts: each is searched
+        once."""
+        return self._remembered(text)
 
     def save(self, folder: Path) -> None:
         text = json.dumps(self.patterns, ensure_ascii=False)

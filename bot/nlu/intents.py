@@ -47,7 +47,7 @@ class LexicalIntents(Component[IntentModel]):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["sklearn", "scipy"]
+        return ["scipy"]
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         named = [(str(m.get_full_intent()), text_of(m)) for m in training_data.intent_examples]

@@ -1,6 +1,6 @@
 """The lexical classifier: word and character n-grams, logistic regression, honest probabilities.
 
-Training uses scikit-learn; predicting needs numpy only. No pickles.
+Training uses scipy; predicting needs numpy only. No pickles.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.nlu.hints import NO_HINTS, Hints
 from bot.nlu.linear import Matrix, Method, Ranking, fit_linear, ranking, softmax
 from bot.nlu.ngrams import DEFAULT_BLOCKS, Floats, Ngrams, NgramVectors
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,22 @@ class LexicalClassifier:
         """Also the probabilities (texts x labels) each text gets from a model without that text."""
         vectors = NgramVectors.fit(texts, recipe.blocks, recipe.hints)
         rows = vectors.matrix(texts, hinted)
+        return cls.fit_rows(vectors, rows, (rows @ rows.T).toarray(), labels, recipe, untested)
+
+    @classmethod
+    def fit_rows(
+        cls,
+        vectors: NgramVectors,
+        rows: csr_matrix,
+        gram: Matrix,
+        labels: Sequence[str],
+        recipe: Recipe,
+        untested: int = 0,
+    ) -> tuple[LexicalClassifier, Matrix]:
+        """The same from texts that are counted already: `rows` are their vectors, `gram` the inner
+        products of these."""
         names, classes = np.unique(np.array(labels), return_inverse=True)
-        fitted = fit_linear((rows @ rows.T).toarray(), classes, recipe.method, untested)
+        fitted = fit_linear(gram, classes, recipe.method, untested)
         classifier = cls(
             vectors,
             [str(name) for name in names],

@@ -2,11 +2,12 @@
 
 There are some thousand texts but tens of thousands of features; a model trained on the Cholesky
 factor of the Gram matrix is the same model, because its penalty depends on inner products only. So
-kinds of features are joined by adding their Gram matrices. Training alone needs scikit-learn.
+kinds of features are joined by adding their Gram matrices. Training alone needs scipy.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,14 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
 Classes = NDArray[np.int64]
+
+_NEVER, _NOBODY = -1, -2
+"""The fold of a text that is never held out, and a fold that holds no text out."""
+_NOTHING = np.float32(-1e4)
+"""The logit of a class without examples."""
+_MOST_STEPS = 300
+_FLAT = 0.2
+"""The solver stops where no slope is steeper; later steps change one of a thousand answers."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +51,19 @@ class Fitted:
 def fit_linear(gram: Matrix, classes: Classes, method: Method, untested: int = 0) -> Fitted:
     """`gram` holds the inner products of all texts with each other. Every class weighs the same
     however many texts it has. The last `untested` texts are learnt from and never held out."""
-    basis, rows = _reduce(gram)
-    held_out = _held_out_logits(rows, classes, method, untested)
-    tested = classes[: len(held_out)]
+    from scipy.linalg import solve_triangular
+
+    factor = _cholesky(gram)
+    fold = _folds(classes, method.folds, untested)
+    taught = np.array([fold != held for held in (_NOBODY, *range(method.folds))])
+    coefficients, bias = _regress(factor, classes, taught, method.strength)
+    tested = classes[: len(classes) - untested]
+    held_out = _own_logits(factor, coefficients, bias, 1 + fold[: len(tested)])
     heat = _temperature(held_out, tested)
-    coefficients, bias = _regress(rows, classes, method.strength)
+    dual = solve_triangular(factor, coefficients[:, 0], trans="T", lower=True)
     held_out = held_out / heat
     threshold = _threshold(held_out, tested, method.refused)
-    return Fitted(basis @ coefficients.T / heat, bias / heat, held_out, threshold)
+    return Fitted(dual / heat, bias[0] / heat, held_out, threshold)
 
 
 @dataclass(frozen=True)
@@ -93,43 +107,89 @@ def softmax(logits: Matrix) -> Matrix:
     return np.asarray(odds / odds.sum(axis=1, keepdims=True))
 
 
-def _reduce(gram: Matrix) -> tuple[Matrix, Matrix]:
-    """(inverse of L transposed, L) of the Cholesky factor L, whose rows have the inner products of
-    `gram`: weights = features.T @ inverse @ coefficients."""
-    from scipy.linalg import cholesky, solve_triangular
+def _cholesky(gram: Matrix) -> Matrix:
+    """Lower triangular; its rows have the inner products of `gram`, so that weights =
+    features.T @ (inverse of its transpose) @ coefficients."""
+    from scipy.linalg import cholesky
 
     inner = gram.astype(np.float64)
     inner[np.diag_indices_from(inner)] += 1e-6
-    factor = cholesky(inner, lower=True)
-    return solve_triangular(factor.T, np.eye(len(factor))), factor
+    return np.asarray(cholesky(inner, lower=True))
 
 
-def _regress(rows: Matrix, classes: Classes, strength: float) -> tuple[Matrix, Matrix]:
-    """Coefficients (classes x columns) and bias (classes)."""
-    from sklearn.linear_model import LogisticRegression
-
-    if not classes.any():
-        return np.zeros((1, rows.shape[1])), np.zeros(1)
-    model = LogisticRegression(C=strength, class_weight="balanced", tol=0.05, max_iter=300)
-    model.fit(rows, classes)
-    if len(model.classes_) > 2:
-        return model.coef_, model.intercept_
-    sides = np.array([[-0.5], [0.5]])
-    return sides @ model.coef_, sides[:, 0] * model.intercept_[0]
+def _folds(classes: Classes, folds: int, untested: int) -> Classes:
+    """The fold in which each text is held out; each class is dealt out in turn."""
+    order = np.argsort(classes[: len(classes) - untested], kind="stable")
+    fold = np.full(len(classes), _NEVER)
+    fold[order] = np.arange(len(order)) % folds
+    return fold
 
 
-def _held_out_logits(rows: Matrix, classes: Classes, method: Method, untested: int) -> Matrix:
-    """Each text's logits from a model that has not seen it; each class is dealt out in turn."""
-    tested = len(classes) - untested
-    order = np.argsort(classes[:tested], kind="stable")
-    fold = np.full(len(classes), -1)
-    fold[order] = np.arange(tested) % method.folds
-    logits = np.zeros((tested, int(classes.max()) + 1))
-    for held in range(method.folds):
-        out = fold == held
-        known, compact = np.unique(classes[~out], return_inverse=True)
-        weights, bias = _regress(rows[~out], compact, method.strength)
-        logits[np.ix_(out[:tested], known)] = rows[out] @ weights.T + bias
+def _regress(
+    rows: Matrix, classes: Classes, taught: NDArray[np.bool_], strength: float
+) -> tuple[Matrix, Matrix]:
+    """Coefficients (columns x problems x classes) and bias (problems x classes).
+
+    Each problem learns from the texts that its row of `taught` (problems x texts) names. All are
+    solved at once, because one pass over `rows` then serves them all. What is minimised is that of
+    scikit-learn's LogisticRegression with balanced classes; of two classes it penalises the
+    difference alone, hence half the strength.
+    """
+    from scipy.optimize import minimize
+
+    weights, absent = _balanced(classes, taught)
+    scale = math.sqrt(strength / 2 if absent.shape[1] == 2 else strength)
+    scaled = (scale * rows).astype(np.float32)
+    shape = rows.shape[1] + 1, *absent.shape
+
+    def loss(flat: Matrix) -> tuple[float, Matrix]:
+        solution = flat.astype(np.float32).reshape(shape)
+        inner = solution[:-1].reshape(len(solution) - 1, -1)
+        logits = (scaled @ inner).reshape(len(rows), *absent.shape) + solution[-1]
+        shares, surprise = _surprise(np.where(absent, _NOTHING, logits), classes)
+        errors = shares * weights[:, :, np.newaxis]
+        slope = scaled.T @ errors.reshape(len(rows), -1) + inner
+        value = float((surprise * weights).sum(dtype=np.float64) + np.vdot(inner, inner) / 2)
+        return value, np.append(slope, errors.sum(axis=0)).astype(np.float64)
+
+    options = {"maxiter": _MOST_STEPS, "gtol": _FLAT}
+    found = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options=options)
+    solution = found.x.reshape(shape)
+    return scale * solution[:-1], solution[-1]
+
+
+def _balanced(
+    classes: Classes, taught: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """What each text weighs in each problem, and which classes (problems x classes) have no text
+    there."""
+    member = np.eye(int(classes.max()) + 1)[classes]
+    texts = taught @ member
+    present = np.maximum((texts > 0).sum(axis=1), 1)
+    own = taught.sum(axis=1, keepdims=True) / present[:, np.newaxis] / np.maximum(texts, 1)
+    return (taught * own[:, classes]).T.astype(np.float32), texts == 0
+
+
+def _surprise(
+    logits: NDArray[np.float32], classes: Classes
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The slope (texts x problems x classes) of the log loss and itself (texts x problems)."""
+    own = np.arange(len(classes)), slice(None), classes
+    logits -= logits.max(axis=2, keepdims=True)
+    odds = np.exp(logits)
+    total = odds.sum(axis=2)
+    surprise = np.log(total) - logits[own]
+    odds /= total[:, :, np.newaxis]
+    odds[own] -= 1
+    return odds, surprise
+
+
+def _own_logits(rows: Matrix, coefficients: Matrix, bias: Matrix, problem: Classes) -> Matrix:
+    """Each text's logits in its own problem, that of the fold which has not seen it."""
+    logits = np.zeros((len(problem), bias.shape[1]))
+    for number, one in enumerate(bias):
+        out = np.flatnonzero(problem == number)
+        logits[out] = rows[out] @ coefficients[:, number] + one
     return logits
 
 

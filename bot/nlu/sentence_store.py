@@ -10,7 +10,9 @@ import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from pathlib import Path
 
 import numpy as np
@@ -22,24 +24,40 @@ FOLDER = "SENTENCES_FOLDER"
 _MOST = 50_000
 
 Progress = Callable[[Iterable[str]], Iterable[str]]
+"""Gives the same texts, and shows how far they are."""
+_shown: ContextVar[Progress] = ContextVar("shown", default=lambda texts: texts)
+
+
+@contextlib.contextmanager
+def showing(progress: Progress) -> Iterator[None]:
+    """Shows this progress of everything that is encoded meanwhile."""
+    before = _shown.set(progress)
+    try:
+        yield
+    finally:
+        _shown.reset(before)
 
 
 def encode_all(
     encoder: Encoder,
     texts: Sequence[str],
     folder: Path | None = None,
-    progress: Progress = lambda texts: texts,
+    progress: Progress | None = None,
 ) -> Floats:
-    """One vector a text; those in `folder` are not encoded again, the new ones are added to it."""
+    """One vector a text; those in `folder` are not encoded again, the new ones are added to it.
+    The encoder is asked by several threads at once."""
     file = folder / f"sentences-{encoder.name}.npz" if folder else None
     known = _read(file, encoder.dimensions) if file else {}
     before = len(known)
-    for text in progress([text for text in dict.fromkeys(texts) if _key(text) not in known]):
-        known[_key(text)] = encoder.encode([text])[0]
+    new = [text for text in dict.fromkeys(texts) if _key(text) not in known]
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        rows = threads.map(lambda text: encoder.encode([text])[0], new)
+        for text, row in zip((progress or _shown.get())(new), rows, strict=True):
+            known[_key(text)] = row
     if file and len(known) > before:
         _write(file, dict(list(known.items())[-_MOST:]))
-    rows = [known[_key(text)] for text in texts]
-    return np.array(rows, np.float32).reshape(len(rows), encoder.dimensions)
+    vectors = [known[_key(text)] for text in texts]
+    return np.array(vectors, np.float32).reshape(len(vectors), encoder.dimensions)
 
 
 def folder_of_training() -> Path | None:

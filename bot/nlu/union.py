@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.nlu.lexical import DEFAULT_RECIPE, LexicalClassifier, Recipe
 from bot.nlu.linear import Method, Ranking, fit_linear, ranking
-from bot.nlu.ngrams import Floats
+from bot.nlu.ngrams import Floats, NgramVectors
 
 _FILE = "joint.npz"
 
@@ -75,13 +75,15 @@ class UnionClassifier:
     ) -> UnionClassifier:
         """`sentences` has one vector a text. The last `names` texts are the labels' own names: each
         is one more example, but none that customers would write, so none to measure by."""
-        alone = LexicalClassifier.fit(texts, labels, recipe, hinted, names)
+        vectors = NgramVectors.fit(texts, recipe.blocks, recipe.hints)
+        rows = vectors.matrix(texts, hinted)
+        gram = (rows @ rows.T).toarray()
+        alone = LexicalClassifier.fit_rows(vectors, rows, gram, labels, recipe, names)[0]
         if sentences is None:
             return cls(alone)
         mean = sentences[: len(texts) - names].mean(axis=0)
         meant = _centred(sentences, mean)
-        rows = alone.vectors.matrix(texts, hinted)
-        gram = blend.lexical * (rows @ rows.T).toarray() + meant @ meant.T
+        gram = blend.lexical * gram + meant @ meant.T
         classes = np.unique(np.array(labels), return_inverse=True)[1]
         method = Method(blend.strength, recipe.folds, recipe.refused)
         fitted = fit_linear(gram, classes, method, names)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.linear import Method, fit_linear, ranking
 
@@ -31,6 +32,37 @@ def test_features_weigh_as_the_dual_says() -> None:
     fitted = fit_linear(points @ points.T, classes, Method())
     logits = points @ (points.T @ fitted.dual) + fitted.bias
     assert (logits.argmax(axis=1) == classes).mean() > 0.85
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_logits_are_those_of_scikit_learn_when_classes_are_balanced(count: int) -> None:
+    points, classes = blobs()
+    points, classes = points[: 12 * count - 5], classes[: 12 * count - 5]
+    fitted = fit_linear(points @ points.T, classes, Method(strength=5.0))
+    model = LogisticRegression(C=5.0, class_weight="balanced", tol=1e-6).fit(points, classes)
+    ours = points @ (points.T @ fitted.dual) + fitted.bias
+    theirs = model.decision_function(points)
+    differences = ours[:, 1] - ours[:, 0] if count == 2 else ours - ours.mean(axis=1)[:, np.newaxis]
+    heat = float(np.vdot(theirs, theirs) / np.vdot(theirs, differences))
+    assert differences * heat == pytest.approx(theirs, abs=0.1)
+
+
+def test_text_is_judged_by_a_model_without_it_when_held_out() -> None:
+    points, classes = blobs()
+    gram = points @ points.T + 2 * np.eye(36)  # each text has a word of its own
+    classes[4] = 2
+    fitted = fit_linear(gram, classes, Method(strength=1000))
+    learnt = gram @ fitted.dual + fitted.bias
+    assert learnt[4].argmax() == 2
+    assert fitted.held_out[4].argmax() == 0
+
+
+def test_class_is_never_expected_when_all_its_texts_are_held_out() -> None:
+    points, classes = blobs()
+    points, classes = np.vstack([points, [[0, 0, 9]]]), np.append(classes, 3)
+    held_out = fit_linear(points @ points.T, classes, Method()).held_out
+    assert np.isfinite(held_out).all()
+    assert held_out[-1, 3] == 0
 
 
 def test_ranking_has_the_best_first_with_its_evidence() -> None:
