@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.cases.problem import carries_problem, is_abusive
+from bot.cases.problem import carries_problem, is_abusive, is_spam
 from bot.cases.understanding import Understanding
 from bot.playbook.model import LadderStep, Playbook
+
+_SPAM_TEXT = "spam"
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,16 @@ class Verdict:
 
 def judge(turn: Understanding, count: int, playbook: Playbook) -> Verdict:
     """`count` is the number of abusive messages before. An abusive turn that carries a problem is
-    handled as the problem and not counted."""
+    handled as the problem and not counted. Advertising is not calmed down: it is told what the chat
+    is for, until it is muted."""
     if not is_abusive(turn, playbook):
         return Verdict(False, count)
     if carries_problem(turn, playbook):
         return Verdict(True, count)
-    return Verdict(True, count + 1, step_at(count + 1, playbook.ladder))
+    step = step_at(count + 1, playbook.ladder)
+    if step is not None and step.action != "mute" and is_spam(turn, playbook):
+        step = replace(step, text=_SPAM_TEXT)
+    return Verdict(True, count + 1, step)
 
 
 def step_at(count: int, ladder: Sequence[LadderStep]) -> LadderStep | None:

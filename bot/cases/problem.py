@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from bot.cases.cues import clean, count_matches
 from bot.cases.understanding import Understanding
-from bot.playbook.model import Playbook
+from bot.playbook.model import Playbook, Severity, Topic
 
 FALLBACK_TOPIC = "other"
 RESIDUAL_TOPICS = frozenset({"complaint", FALLBACK_TOPIC})
 """What a turn is when nothing more specific fits."""
 
 ABUSE_CUE = "abuse"
+SPAM_CUE = "spam"
 REQUEST_CUE = "request"
 """Asks for something: help, an answer, a change."""
 
 _EMERGENCIES = frozenset({"safety", "self_harm", "threat", "legal", "fraud", "hacked"})
 HAPPENINGS = _EMERGENCIES | {"outage", "repeat_contact", "deadline", "blocked", "money_lost"}
 """The reserved cues (docs/content.md) that tell what happened, not how somebody feels."""
+
+_NOTHING = "nlu_fallback"
+"""The intent of what could not be understood."""
 
 _ANSWERS = frozenset(
     {"inform", "affirm", "deny", "solved", "not_solved", "same_matter", "new_matter", "case_status"}
@@ -48,10 +52,28 @@ def opens_case(topic: str, playbook: Playbook) -> bool:
 
 
 def is_abusive(turn: Understanding, playbook: Playbook) -> bool:
-    """Insults by cue, or a report whose topic is on the abuse ladder."""
+    """Insults by cue, spam, or a report whose topic is on the abuse ladder."""
     topic = own_topic(turn, playbook)
     on_ladder = topic is not None and playbook.topics[topic].handling == "ladder"
-    return on_ladder or ABUSE_CUE in turn.cues
+    return on_ladder or ABUSE_CUE in turn.cues or is_spam(turn, playbook)
+
+
+def is_spam(turn: Understanding, playbook: Playbook) -> bool:
+    """Advertising by others: the cue, in a message that is no question, is in no bad mood, tells of
+    no happening and is surely about nothing that could be urgent."""
+    if SPAM_CUE not in turn.cues or turn.wants_human or turn.cues & HAPPENINGS:
+        return False
+    is_statement = turn.family in ("report", _NOTHING) and turn.sentiment != "negative"
+    if not is_statement or _has_number(turn, playbook):
+        return False
+    topic = own_topic(turn, playbook)
+    return topic is None or not _matters(playbook.topics[topic], turn)
+
+
+def _matters(topic: Topic, turn: Understanding) -> bool:
+    """Whether it is kind words, or surely a topic that could be urgent."""
+    is_sure = dict(turn.topics).get(topic.name, turn.confidence) >= SURE_TOPIC
+    return topic.handling == "acknowledge" or (is_sure and topic.severity > Severity.LOW)
 
 
 def carries_problem(turn: Understanding, playbook: Playbook) -> bool:
@@ -64,6 +86,8 @@ def carries_problem(turn: Understanding, playbook: Playbook) -> bool:
     topic = own_topic(turn, playbook)
     if turn.wants_human or turn.cues & _EMERGENCIES:
         return True
+    if is_spam(turn, playbook):
+        return False
     if topic is None:
         return _is_answer(turn) or bool(turn.fields) or _tells_of_problem(turn, playbook)
     if playbook.topics[topic].handling == "acknowledge":
@@ -88,8 +112,7 @@ def _is_answer(turn: Understanding) -> bool:
 def _tells_of_problem(turn: Understanding, playbook: Playbook) -> bool:
     """By a cue, by a number only a customer has, or by a likely specific topic: one of its
     subtopics matches, or the report holds no insult by cue (then the classifier may be wrong)."""
-    numbers = (name for name, field in playbook.fields.items() if field.kind == "pattern")
-    if turn.cues & HAPPENINGS or any(name in turn.fields for name in numbers):
+    if turn.cues & HAPPENINGS or _has_number(turn, playbook):
         return True
     likely = [topic for topic, score in distribution(turn, playbook) if score >= _LIKELY]
     specific = [topic for topic in likely if is_specific(topic, playbook)]
@@ -101,6 +124,11 @@ def _tells_of_problem(turn: Understanding, playbook: Playbook) -> bool:
         for topic in specific
         for subtopic in playbook.topics[topic].subtopics.values()
     )
+
+
+def _has_number(turn: Understanding, playbook: Playbook) -> bool:
+    numbers = (name for name, field in playbook.fields.items() if field.kind == "pattern")
+    return any(name in turn.fields for name in numbers)
 
 
 def is_specific(topic: str, playbook: Playbook) -> bool:

@@ -2,8 +2,9 @@
 
 The words of trouble (error, lost, hacked) are what customer service is about and say nothing about
 the mood; courtesies say little. So VADER (Hutto & Gilbert 2014) reads the text with a lexicon that
-has neither, and plain signals of annoyance are counted beside it. Signals and thresholds were
-chosen on 400 labelled conversations (d000-d399 of the development set).
+has neither, and plain signals of annoyance are counted beside it. What was learned from examples in
+any language (data/signals) is added to these points. Signals and thresholds were chosen on 400
+labelled conversations (d000-d399 of the development set).
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ NO_MOODS: Mapping[str, float] = {}
 """Nothing was learned, or the message has no sentence vector."""
 
 _NEGATIVE_POINTS = 2
-_LEARNED_WEIGHT = 0.3
-_SURELY_KIND = 0.6
+_LEARNED_WEIGHT = 0.5
+"""Points for a unit of log odds; on d000-d399 0.3 to 0.7 do equally well."""
+_LEARNED_NEGATIVE = 1.75
+_LEARNED_NEGATIVE_WORDLESS = 0.6
+"""In languages whose words are not counted: a point less, roughly what the words bring."""
+_LEARNED_POSITIVE = 0.6
 _VADER_NEGATIVE = -0.45
 _VADER_POSITIVE = 0.6
 """Compound scores, -1 to 1."""
@@ -115,22 +120,22 @@ def sentiment_of(
     other languages than English no words are counted: only cues, faces, capitals and `moods` tell.
     """
     cleaned = clean(text)
-    learned = _learned_points(moods)
-    if _points(cleaned, cues, language) + learned >= _NEGATIVE_POINTS:
+    points = _points(cleaned, cues, language)
+    if moods:
+        return _with_learned(points, moods, language)
+    if points >= _NEGATIVE_POINTS:
         return "negative"
-    kind = language == "en" and _is_kind(cleaned)
-    return "positive" if kind or _are_kind(moods) else "neutral"
+    return "positive" if language == "en" and _is_kind(cleaned) else "neutral"
 
 
-def _learned_points(moods: Mapping[str, float]) -> float:
-    """How much more negative than neutral, in points (a third of the log odds)."""
-    if not moods:
-        return 0.0
-    return _LEARNED_WEIGHT * math.log(max(moods["negative"], 1e-6) / max(moods["neutral"], 1e-6))
-
-
-def _are_kind(moods: Mapping[str, float]) -> bool:
-    return moods.get("positive", 0.0) >= _SURELY_KIND
+def _with_learned(points: int, moods: Mapping[str, float], language: str) -> Sentiment:
+    """Both count. What is learned knows kindness better than the lexicon: of 10 positive messages
+    of d000-d399 it finds 7 with 2 false ones, the lexicon 2 with 5."""
+    odds = math.log(max(moods["negative"], 1e-6) / max(moods["neutral"], 1e-6))
+    needed = _LEARNED_NEGATIVE if language == "en" else _LEARNED_NEGATIVE_WORDLESS
+    if points < _NEGATIVE_POINTS and moods["positive"] >= _LEARNED_POSITIVE:
+        return "positive"
+    return "negative" if points + _LEARNED_WEIGHT * odds >= needed else "neutral"
 
 
 def _points(cleaned: str, cues: frozenset[str], language: str) -> int:

@@ -69,6 +69,7 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "abuse_calm": frozenset(),
     "abuse_warn": frozenset(),
     "abuse_mute": frozenset({"until"}),
+    "spam": frozenset(),
     "safety": frozenset(),
     "self_harm": frozenset(),
     "threat": frozenset(),

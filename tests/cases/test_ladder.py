@@ -44,6 +44,36 @@ def test_insult_with_a_problem_is_handled_and_not_counted(
     assert gets_through_mute(turn, playbook)
 
 
+def test_advertising_is_told_what_the_chat_is_for_until_it_is_muted(
+    say: Any, playbook: Playbook
+) -> None:
+    turn = say("double your bitcoin", "report/other", cues=["spam"])
+    steps = [judge(turn, before, playbook).step for before in range(4)]
+
+    assert [step.text for step in steps if step] == ["spam", "spam", "spam", "abuse_mute"]
+    assert not gets_through_mute(turn, playbook)
+
+
+@pytest.mark.parametrize(
+    ("intent", "more"),
+    [
+        ("report/billing", {}),
+        ("report/praise", {}),
+        ("faq/opening", {}),
+        ("report/other", {"sentiment": "negative"}),
+        ("report/other", {"wants_human": True}),
+        ("report/other", {"cues": ["spam", "hacked"]}),
+        ("report/other", {"fields": {"order_number": "BN-104233"}}),
+    ],
+)
+def test_what_only_sounds_like_advertising_is_no_business_of_the_ladder(
+    intent: str, more: dict[str, Any], say: Any, playbook: Playbook
+) -> None:
+    turn = say("I invested in your lamps", intent, **{"cues": ["spam"], **more})
+
+    assert judge(turn, 0, playbook).step is None
+
+
 def test_civil_turn_is_no_business_of_the_ladder(say: Any, playbook: Playbook) -> None:
     assert judge(say("hello", "greet"), 2, playbook) == Verdict(abusive=False, count=2, step=None)
 

@@ -81,6 +81,31 @@ def test_other_languages_are_judged_by_cues_faces_and_capitals_only() -> None:
     assert sentiment_of("love love love it", language="pt") == "neutral"
 
 
+def moods(negative: float, neutral: float, positive: float = 0.0) -> dict[str, float]:
+    return {"negative": negative, "neutral": neutral, "positive": positive}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "learned", "mood"),
+    [
+        ("the lamp is dark", "en", moods(0.99, 0.01), "negative"),
+        ("the lamp is dark", "en", moods(0.6, 0.4), "neutral"),
+        ("why is the lamp dark again", "en", moods(0.6, 0.4), "negative"),
+        ("why is the lamp dark again", "en", moods(0.02, 0.98), "neutral"),
+        ("die Lampe ist dunkel", "de", moods(0.8, 0.2), "negative"),
+        ("die Lampe ist dunkel", "de", moods(0.6, 0.4), "neutral"),
+        ("die Lampe ist schön", "de", moods(0.2, 0.1, 0.7), "positive"),
+        ("the lamp is fine", "en", moods(0.1, 0.2, 0.7), "positive"),
+        ("I hate the lamp", "en", moods(0.2, 0.1, 0.7), "negative"),
+        ("Love my new lamp, thank you!", "en", moods(0.2, 0.6, 0.2), "neutral"),
+    ],
+)
+def test_learned_mood_counts_with_the_words(
+    text: str, language: str, learned: dict[str, float], mood: str
+) -> None:
+    assert sentiment_of(text, language=language, moods=learned) == mood
+
+
 @given(st.text())
 def test_any_text_has_a_sentiment(text: str) -> None:
     assert sentiment_of(text) in ("negative", "neutral", "positive")

@@ -40,14 +40,18 @@ def test_moods_are_probabilities() -> None:
     assert abs(sum(moods.values()) - 1) < 1e-6
 
 
-def test_cue_is_not_found_in_most_counterexamples_when_they_look_like_examples() -> None:
-    alike = {"money_lost": {"examples": PAID * 5, "counterexamples": (*PAID, *BROUGHT) * 5}}
-    timid = learned(alike, Caution(false_alarms=0.1))
-    bold = learned(alike, Caution(false_alarms=0.9))
-    assert not any(timid.cues(meaning(text)) for text in BROUGHT)
-    assert sum(bool(bold.cues(meaning(text))) for text in PAID) >= sum(
-        bool(timid.cues(meaning(text))) for text in PAID
-    )
+def test_cue_needs_more_evidence_when_it_is_rare() -> None:
+    mixed = {
+        "money_lost": {
+            "examples": (*PAID * 5, *BROUGHT * 2),
+            "counterexamples": (*BROUGHT * 5, *PAID * 2),
+        }
+    }
+    rare = learned(mixed, Caution(prevalence=0.1, at_least=0.0))
+    common = learned(mixed, Caution(prevalence=0.8, at_least=0.0))
+    assert all(rare.cues(meaning(text)) for text in PAID)
+    assert not any(rare.cues(meaning(text)) for text in BROUGHT)
+    assert all(common.cues(meaning(text)) for text in BROUGHT)
 
 
 def test_stored_heads_find_the_same(tmp_path: Path) -> None:

@@ -70,6 +70,23 @@ def test_content_owner_is_told_place_when_a_signal_is_wrong(
     assert [(problem.line, message in problem.message) for problem in found] == [(lines[0], True)]
 
 
+def test_examples_of_other_signals_are_counterexamples_where_the_owner_says_so(
+    project: Path,
+) -> None:
+    other = "".join(f"      - red lamp {n}, please\n" for n in range(FEWEST))
+    dark = CUE.replace("  in_the_dark:\n", "  in_the_dark:\n    not_in: [wish]\n")
+    wish = f"  wish:\n    examples: |\n{other}    counterexamples: |\n{NOT_THERE}"
+    write(project, dark + wish)
+    signals = load_content(project, {}).signals
+    assert "red lamp 4, please" in signals["in_the_dark"]["counterexamples"]
+    assert len(signals["in_the_dark"]["counterexamples"]) == 2 * FEWEST
+    assert len(signals["wish"]["counterexamples"]) == FEWEST
+    write(project, dark.replace("[wish]", "[wihs]") + wish)
+    [problem] = check(project)
+    assert (problem.line, problem.message) == (3, "unknown signal `wihs`")
+    assert problem.fix.startswith("did you mean `wish`?")
+
+
 def test_rules_are_not_judged_by_a_file_that_cannot_be_read(project: Path) -> None:
     write(project, 'key: "open')
     [problem] = check(project)
