@@ -47,10 +47,10 @@ def evaluate_content(settings: Settings, folds: int, folder: Path) -> None:
     if problems := check(settings.root):
         raise ConfigurationError(problems)
     measured, encoder = _measure(settings, folds, Console(stderr=True))
-    console = Console(soft_wrap=True)
-    print_measured(measured, console)
     about = _about(measured, folds, encoder)
     write_page(folder / _PAGE, content_page(measured, about, made_now()))
+    console = Console(soft_wrap=True)
+    print_measured(measured, console)
     console.print(f"The page: {folder / _PAGE}")
     print(json.dumps(_summary(measured, folds, encoder)))  # noqa: T201
 

@@ -54,11 +54,11 @@ def evaluate_labels(
         for label, line in zip(known.values(), lines, strict=True)
     ]
     scorecard = score(judged, playbook, held_out_from)
-    console = Console()
-    print_scorecard(scorecard, console)
     page = folder / _PAGE
     about = f"{counted(len(judged), 'conversation')} of {conversations.name}, by {labels.name}"
     write_page(page, labels_page(scorecard, about, made_now(), warning))
+    console = Console()
+    print_scorecard(scorecard, console)
     console.print(f"The page: {page}", soft_wrap=True)
     print(json.dumps(scorecard.to_json()))  # noqa: T201
 
