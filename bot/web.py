@@ -33,11 +33,13 @@ from bot.desk.people_api import people_api
 from bot.desk.people_page import people_page
 from bot.desk.sign_in_pages import sign_in_pages
 from bot.desk.templating import error_page, is_page
+from bot.desk.undelivered import undelivered_api
 from bot.errors import BadRequest, StoreUnavailable
 from bot.handoff.digest import MorningDigests
 from bot.handoff.on_call import OnCallDesk
 from bot.handoff.on_call_pages import on_call_pages
 from bot.handoff.settings import HandoffSettings
+from bot.handoff.undelivered import UndeliveredNotes
 from bot.handoff.watch import CaseWatch
 from bot.insights.pages import report_api, report_pages
 from bot.insights.reading import LiveLedger
@@ -149,6 +151,7 @@ def _add_desk(
         desk_pages(),
         case_api(connection, index, lambda: content, now, channels),
         digest_api(connection),
+        undelivered_api(connection, lambda: content, now),
         live_api(live),
         description_api(),
         report_api(ledger, lambda: content, now),
@@ -170,7 +173,8 @@ def _add_handoff(
     now: Now,
     settings: HandoffSettings,
 ) -> None:
-    """The on-call desk with its page, the watch over cases, and the morning digests."""
+    """The on-call desk with its page, the watch over cases, the morning digests, and the notes of
+    replies that were given up."""
 
     def clock() -> float:
         return now().timestamp()
@@ -178,6 +182,8 @@ def _add_handoff(
     desk = OnCallDesk(connection, lambda: content.playbook, settings, who=uuid4().hex, clock=clock)
     app.blueprint(on_call_pages(desk, lambda reference: f"/desk/cases/{reference}"))
     _in_background(app, desk.run)
+    notes = UndeliveredNotes(connection, lambda: content, now, who=uuid4().hex)
+    _in_background(app, notes.run)
     _in_background(app, CaseWatch(connection, lambda: content, clock=clock).run)
     digests = MorningDigests(connection, index, lambda: content, settings, clock=clock)
     _in_background(app, digests.run)

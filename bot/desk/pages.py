@@ -18,10 +18,15 @@ _READING = ["GET", "HEAD"]
 
 
 def desk_pages() -> Blueprint:
-    """/desk (the queue), /desk/cases/REF, /desk/digest, and the files, open to everybody, at
-    /desk/static/VERSION/FILE and /desk/static/FILE. The app needs `add_access`."""
+    """/desk (the queue), /desk/cases/REF, /desk/digest, /desk/undelivered, and the files, open to
+    everybody, at /desk/static/VERSION/FILE and /desk/static/FILE. The app needs `add_access`."""
     routes = Blueprint("desk_pages", url_prefix="/desk")
-    for handler, path in ((queue, ""), (case, "/cases/<reference:str>"), (digest, "/digest")):
+    for handler, path in (
+        (queue, ""),
+        (case, "/cases/<reference:str>"),
+        (digest, "/digest"),
+        (undelivered, "/undelivered"),
+    ):
         page = guarded_page("read_cases")(handler)
         routes.add_route(page, path, methods=_READING, name=handler.__name__)
     routes.add_route(file, "/static/<name:str>", methods=_READING, name="file")
@@ -40,6 +45,10 @@ async def case(_: Request, me: Actor, reference: str) -> HTTPResponse:
 
 async def digest(_: Request, me: Actor) -> HTTPResponse:
     return render("digest.html", me=me, csrf=me.csrf, page="digest")
+
+
+async def undelivered(_: Request, me: Actor) -> HTTPResponse:
+    return render("undelivered.html", me=me, csrf=me.csrf, page="undelivered")
 
 
 async def file(request: Request, name: str, asked: str = "") -> HTTPResponse:

@@ -43,8 +43,8 @@ the cases it sees those of channel `rest` alone."""
 
 MEANINGS: Mapping[Action, str] = {
     "list_cases": "the list of cases, and one case by its reference",
-    "read_cases": "counts, the stream of events, the texts around cases, the morning digest",
-    "work_cases": "claim, reply, note, change, transfer, resolve, return to the bot, reopen",
+    "read_cases": "counts, events, the texts around cases, the digest, undelivered replies",
+    "work_cases": "claim, reply, send again, note, change, transfer, resolve, return, reopen",
     "take_from_others": "claim a case that somebody else holds, give a case to another person",
     "read_report": "the report, its CSV, the cases behind a number",
     "read_agents": "the report by agent",

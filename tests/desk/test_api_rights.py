@@ -59,6 +59,7 @@ async def door(office: Office) -> Door:
         {
             "reference": await office.open_case(),
             "person_id": person.id,
+            "letter": "0" * 32,
             "token": made.json()["id"],
         },
     )

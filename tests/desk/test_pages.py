@@ -18,7 +18,7 @@ from .office import Office
 from .window import Desk, chromium
 
 DESK = Path(__file__).parents[2] / "bot" / "desk"
-PAGES = ("/desk", "/desk/cases/ND-0000000", "/desk/digest")
+PAGES = ("/desk", "/desk/cases/ND-0000000", "/desk/digest", "/desk/undelivered")
 Open = Callable[..., Awaitable[Desk]]
 
 

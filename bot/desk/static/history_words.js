@@ -1,7 +1,7 @@
 // A case's history in sentences.
 
 import { momentOf } from "./moments.js";
-import { human, severityWord } from "./words.js";
+import { human, reasonWords, severityWord } from "./words.js";
 
 const TARGETS = { first_response: "first answer", next_response: "next answer", resolution: "solution" };
 
@@ -21,6 +21,8 @@ const SENTENCES = {
   resolved: (entry, who) => `${who} resolved the case${entry.asked ? " and asked for a rating" : ""}`,
   closed: (entry, who) => `${who} closed the case`,
   reopened: (entry, who) => `${who} reopened the case`,
+  not_delivered: (entry) => `A reply was not delivered: ${reasonWords(entry.reason)}`,
+  sent_again: (entry, who) => `${who} sent a reply again that was not delivered`,
   rated: (entry) => `The customer rated the case ${entry.rating} of 5`,
   promise_moved: (entry) => `The customer got a new promise instead of ${momentOf(entry.before)}`,
   promise_broken: (entry) => `The promise was not kept${entry.due ? ` (${momentOf(entry.due)})` : ""}`,

@@ -145,6 +145,7 @@ class Queue {
       if (query !== this.#query) return;
       this.#facets.show(query, counts.by);
       this.#views.show(query, views.by);
+      showUndelivered((await read("undelivered", { limit: 0 })).total);
     } catch {
       // The list says what is wrong.
     }
@@ -259,6 +260,12 @@ class Queue {
     sessionStorage.setItem("nightdesk.desk.opened", row.dataset.ref);
     if (!target.closest("a") && !getSelection().toString()) row.querySelector("a").click();
   }
+}
+
+function showUndelivered(total) {
+  const note = byId("undelivered");
+  note.hidden = !total;
+  note.querySelector("a").textContent = total === 1 ? "1 reply was not delivered" : `${total} replies were not delivered`;
 }
 
 new Queue().run();

@@ -13,7 +13,19 @@ const STATUS = {
   resolved: "Resolved",
   closed: "Closed by customer",
 };
-const CHANNEL = { rest: "API", webchat: "Web chat" };
+const CHANNEL = { rest: "API", webchat: "Web chat", webhook: "Webhook" };
+const REASON = {
+  blocked: "the customer has blocked the brand",
+  channel_off: "the channel is switched off",
+  gone: "the message is no longer there",
+  internal: "something went wrong on our side",
+  rate_limited: "the platform did not take any more",
+  rejected: "the platform refused it",
+  timeout: "the platform did not answer",
+  unknown_recipient: "the platform does not know the customer",
+  unreachable: "the platform could not be reached",
+  window_closed: "the platform's time for answers was over",
+};
 const DUE = {
   promise: "Promised answer",
   next_response: "Next answer",
@@ -34,6 +46,8 @@ export function capital(text) {
 export const statusWord = (status) => STATUS[status] ?? human(status);
 export const severityWord = (severity) => human(severity);
 export const channelWord = (channel) => CHANNEL[channel] ?? human(channel);
+/** Why a reply was not delivered: "the customer has blocked the brand". */
+export const reasonWords = (reason) => REASON[reason] ?? `the platform refused it (${reason.replaceAll("_", " ")})`;
 export const dueWord = (kind) => DUE[kind] ?? human(kind ?? "");
 
 export function languageWord(code) {
