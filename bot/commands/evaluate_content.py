@@ -160,7 +160,9 @@ def _summary(measured: Measured, folds: int, encoder: str) -> dict[str, object]:
     return {
         "folds": folds,
         "encoder": encoder,
+        "all": measured.parts[0].to_json(),
         **{part.name: part.to_json() for part in measured.parts},
-        "threshold": shipped and {"understood": shipped.understood, "right": shipped.right},
+        "threshold": shipped
+        and {"understood": round(shipped.understood, 4), "right": round(shipped.right, 4)},
         "gaps": len(measured.gaps),
     }
