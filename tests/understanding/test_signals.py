@@ -1,7 +1,6 @@
 """Mood, wish for a person and spam in four languages, in messages that stand nowhere in data/.
 
-They were written before the rules were tuned, by somebody who had seen the English examples;
-`python bench/signals.py` prints the figures.
+Their author knew the English examples; `python bench/signals.py` prints the figures.
 """
 
 from __future__ import annotations
