@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -218,14 +219,17 @@ async def test_empty_queue_wishes_well_and_a_broken_one_can_be_tried_again(
     await expect(page.locator(".empty")).to_contain_text("Nothing is waiting")
     for path in AWAY:
         await page.route(path, unavailable)
+    await page.clock.install()
     await page.reload()
     await expect(page.locator(".empty")).to_contain_text("The queue can't be shown")
     await expect(page.locator("#banner")).to_contain_text("The store is away")
     assert await kim.barriers() == []
+    await page.clock.pause_at(datetime.now(timezone.utc) + timedelta(seconds=60))  # no trying by itself
     for path in AWAY:
         await page.unroute(path)
     await page.get_by_role("button", name="Try again").click()
     await expect(page.locator(".empty")).to_contain_text("Nothing is waiting")
+    await page.clock.resume()
     await expect(page.locator("#banner")).to_be_empty()
 
 
