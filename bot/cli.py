@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -33,6 +34,7 @@ Root = Annotated[Path, typer.Option(help="The project folder, which holds data/ 
 DataDir = Annotated[Path, typer.Option(help="Where this machine keeps the store and the model.")]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="How many worker processes.")]
 Attached = Annotated[bool, typer.Option(hidden=True)]
 Input = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="JSON lines to read.")]
 Output = Annotated[Path, typer.Option(dir_okay=False, help="JSON lines to write.")]
@@ -63,37 +65,57 @@ def _settings(root: Path, data_dir: Path, host: str = "127.0.0.1", port: int = 8
 
 @app.command()
 def serve(
-    host: Host = "127.0.0.1", port: Port = 8080, data_dir: DataDir = VAR, root: Root = HERE
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    workers: Workers = 1,
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
 ) -> None:
     """Starts everything and stays until Ctrl-C. Trains first when the content changed."""
     from bot.commands.serve import serve as run
 
     with _telling():
-        run(_settings(root, data_dir, host, port))
+        run(_settings(root, data_dir, host, port), workers)
 
 
-@app.command(hidden=True)
+@app.command()
 def web(
     host: Host = "127.0.0.1",
     port: Port = 8080,
+    linger: Annotated[
+        float, typer.Option(min=0, help="Seconds it still serves after it was asked to stop.")
+    ] = 0.0,
     data_dir: DataDir = VAR,
     root: Root = HERE,
     attached: Attached = False,
+    door: Annotated[Optional[int], typer.Option(hidden=True)] = None,
 ) -> None:
-    """The web process alone."""
+    """Serves HTTP alone; REDIS_URL names the store it shares with workers elsewhere."""
+    from bot.commands.serve import serve_web
     from bot.processes import ending_in_one_line, run_web
 
-    with _telling(), ending_in_one_line("web process"):
-        asyncio.run(run_web(_settings(root, data_dir, host, port), attached))
+    with _telling():
+        settings = replace(_settings(root, data_dir, host, port), linger_seconds=linger)
+        if not attached:
+            return serve_web(settings)
+        with ending_in_one_line("web process"):
+            asyncio.run(run_web(settings, attached, door))
 
 
-@app.command(hidden=True)
-def worker(data_dir: DataDir = VAR, root: Root = HERE, attached: Attached = False) -> None:
-    """A worker process alone."""
+@app.command()
+def worker(
+    workers: Workers = 1, data_dir: DataDir = VAR, root: Root = HERE, attached: Attached = False
+) -> None:
+    """Workers alone; REDIS_URL names the store they share with a web process elsewhere."""
+    from bot.commands.serve import serve_workers
     from bot.processes import ending_in_one_line, run_worker
 
-    with _telling(), ending_in_one_line("worker"):
-        asyncio.run(run_worker(_settings(root, data_dir), attached))
+    with _telling():
+        settings = _settings(root, data_dir)
+        if not attached:
+            return serve_workers(settings, workers)
+        with ending_in_one_line("worker"):
+            asyncio.run(run_worker(settings, attached))
 
 
 @app.command()

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -54,13 +55,15 @@ async def run_worker(settings: Settings, attached: bool) -> None:
     await _until_answering(connection, stop)
     beat = asyncio.create_task(Heartbeat(connection, "worker", uuid4().hex).run())
     clock = moved_clock(settings.clock_shift)
+    _say_that_it_works(attached)
     await Worker(connection, assistant, load_content(settings.root), clock).run(stop)
     await end_tasks(beat)
     await connection.close()
 
 
-async def run_web(settings: Settings, attached: bool) -> None:
-    """Serves HTTP until asked to stop."""
+async def run_web(settings: Settings, attached: bool, door: int | None = None) -> None:
+    """Serves HTTP until asked to stop, by the listening socket `door` if there is one. Who is asked
+    says so at /ready, and goes on for as long as whoever sends requests here needs to see it."""
     from bot.web import create_app
 
     stop = _stop_event(attached)
@@ -73,14 +76,23 @@ async def run_web(settings: Settings, attached: bool) -> None:
         connection, content, moved_clock(settings.clock_shift), handoff, channels=channels
     )
     server: Any = await app.create_server(
-        settings.host, settings.port, return_asyncio_server=True, access_log=False
+        **_where(settings, door), return_asyncio_server=True, access_log=False
     )
     await server.startup()
     await server.before_start()
     await server.after_start()
+    _say_that_it_works(attached)
     await stop.wait()
+    app.ctx.leaving = True
+    await asyncio.sleep(settings.linger_seconds)
     await end_server(server)
     await connection.close()
+
+
+def _where(settings: Settings, door: int | None) -> dict[str, Any]:
+    if door is None:
+        return {"host": settings.host, "port": settings.port}
+    return {"sock": socket.socket(fileno=door)}
 
 
 async def end_server(server: Any) -> None:
@@ -126,6 +138,13 @@ def _stop_event(attached: bool) -> asyncio.Event:
     if attached:
         loop.add_reader(sys.stdin.fileno(), lambda: _on_input(loop, stop))
     return stop
+
+
+def _say_that_it_works(attached: bool) -> None:
+    """One byte on the line to the supervisor (bot/supervisor.py, Run)."""
+    if attached:
+        with contextlib.suppress(OSError):  # a starter that does not listen
+            os.write(sys.stdin.fileno(), b"1")
 
 
 def _on_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors import ConfigurationError, Problem
+from bot.store.address import FORMS, read_address
 
 PREFIX = "NIGHTDESK_"
 KNOWN = {
@@ -28,7 +29,8 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 @dataclass(frozen=True)
 class Settings:
-    """`root` holds data/ and config.yml; `data_dir` what this machine keeps (store, model)."""
+    """`root` holds data/ and config.yml; `data_dir` what this machine keeps (store, model). A web
+    process that is asked to stop still serves for `linger_seconds`."""
 
     root: Path
     data_dir: Path
@@ -37,6 +39,7 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     log_level: str = "INFO"
     clock_shift: float = 0.0
+    linger_seconds: float = 0.0
 
     @property
     def models(self) -> Path:
@@ -62,6 +65,8 @@ def read_settings(
     shift = environment.get("NIGHTDESK_CLOCK_SHIFT", "0")
     if not _is_number(shift):
         problems.append(_problem("NIGHTDESK_CLOCK_SHIFT", "no number", "seconds, such as -3600"))
+    if store_mistake := _what_is_wrong_with(environment.get("REDIS_URL", "")):
+        problems.append(_problem("REDIS_URL", store_mistake, FORMS))
     if not 0 < port < 65536:
         problems.append(_problem("--port", f"{port} is no port", "a number from 1 to 65535"))
     if problems:
@@ -75,6 +80,16 @@ def read_settings(
         log_level=level,
         clock_shift=float(shift),
     )
+
+
+def _what_is_wrong_with(redis_url: str) -> str:
+    """Empty for an address that can be used, and for none (the embedded store)."""
+    try:
+        if redis_url:
+            read_address(redis_url)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _is_number(text: str) -> bool:

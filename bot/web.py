@@ -99,7 +99,9 @@ def create_app(
     _add_posted(app, connection, reception, channels)
     index, public_url = CaseIndex(connection), handoff.public_url if handoff else ""
     _add_desk(app, connection, index, content, now, [*channels], public_url)
+    app.ctx.leaving = False
     app.add_route(_health(connection), "/health", methods=["GET"], name="health")
+    app.add_route(_ready(connection), "/ready", methods=["GET"], name="ready")
     app.error_handler.add(Exception, _tell)
     _in_background(app, reception.listening.run)
     _in_background(app, Heartbeat(connection, "web", uuid4().hex).run)
@@ -217,6 +219,21 @@ def _health(connection: Connection) -> Callable[[Request], Coroutine[Any, Any, H
         return json({"status": "ok" if good else "unavailable", **state}, 200 if good else 503)
 
     return health
+
+
+def _ready(connection: Connection) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
+    async def ready(request: Request) -> HTTPResponse:
+        """200 while requests may be sent to this process: it reaches Redis, and is not leaving.
+        Without a worker it is ready all the same: what is accepted waits on disk."""
+        if request.app.ctx.leaving:
+            return json({"status": "leaving"}, 503)
+        try:
+            await connection.ping()
+        except StoreUnavailable:
+            return json({"status": "unavailable"}, 503)
+        return json({"status": "ok"})
+
+    return ready
 
 
 async def _tell(request: Request, error: Exception) -> HTTPResponse:

@@ -119,6 +119,13 @@ def test_store_address_is_not_shown() -> None:
     assert "hush" not in repr(settings)
 
 
+def test_store_address_that_cannot_be_read_is_refused_without_being_shown() -> None:
+    said = refused(REDIS_URL="redis+sentinel://:hush@store:26379")
+    assert "environment [REDIS_URL]: it names no service" in said
+    assert "redis+sentinel://host:26379,host2:26379/mymaster/0" in said
+    assert "hush" not in said
+
+
 def test_person_at_the_terminal_is_told_the_mistake_without_traceback(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "bot.cli", "cases", "list", "--data-dir", str(tmp_path)],

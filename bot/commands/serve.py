@@ -1,9 +1,11 @@
-"""`nightdesk serve`: check, train when needed, start, tell the addresses, stay."""
+"""`nightdesk serve`: check, train when needed, start, tell the addresses, stay; and its parts for
+other machines, `nightdesk web` and `nightdesk worker`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -16,21 +18,24 @@ from rich.console import Console
 
 from bot.channels.known import read_channels
 from bot.clock import moved_clock
-from bot.engine.training_stamp import is_current
-from bot.errors import ModelUnusable, StoreUnavailable
+from bot.engine.training_stamp import is_current, model_version
+from bot.errors import ConfigurationError, ModelUnusable, Problem, StoreUnavailable
 from bot.handoff.settings import check_on_call, read_settings
 from bot.playbook.content import load_content
 from bot.settings import Settings
+from bot.store.address import FORMS
 from bot.store.connection import Connection
 from bot.store.links import SETUP_PATH
 from bot.store.sign_in import SignIn
 from bot.supervisor import Supervisor, require_free_port, sole_owner
 
+log = logging.getLogger("nightdesk.serve")
+
 _READY_SECONDS = 120
 _ORPHANS_SECONDS = 10.0
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, workers: int = 1) -> None:
     """Runs until a signal. Raises ConfigurationError, AlreadyRunning or ModelUnusable."""
     console = Console(stderr=True, highlight=False)
     with sole_owner(settings.data_dir) as last_was_killed:
@@ -42,8 +47,36 @@ def serve(settings: Settings) -> None:
             console.print("The content is newer than the model: training first.")
             _train(settings)
         console.print("Starting the store, the worker and the web server ...")
-        Supervisor(settings).run(lambda url: _announce_later(settings, url, console))
+        Supervisor(settings, workers).run(lambda url: _announce_later(settings, url, console))
         console.print("Stopped. Everything is kept in", settings.data_dir.name + "/")
+
+
+def serve_web(settings: Settings) -> None:
+    """HTTP alone, until a signal. Raises ConfigurationError."""
+    _require_store(settings)
+    require_free_port(settings.host, settings.port)
+    check_on_call(read_settings(os.environ, settings.port), load_content(settings.root).playbook)
+    Supervisor(settings, workers=0).run()
+
+
+def serve_workers(settings: Settings, workers: int) -> None:
+    """Workers alone, until a signal. Raises ConfigurationError or ModelUnusable."""
+    _require_store(settings)
+    load_content(settings.root)
+    if model_version(settings.models) is None:
+        raise ModelUnusable(f"There is no model in {settings.models.name}/; run `nightdesk train`.")
+    if not is_current(settings.root, settings.models):
+        log.warning("The content is newer than the model; `nightdesk train` makes a new one.")
+    Supervisor(settings, workers, web=False).run()
+
+
+def _require_store(settings: Settings) -> None:
+    if not settings.redis_url:
+        problem = Problem(
+            "environment", 0, "REDIS_URL", "names no store that several processes can share",
+            f"valid: {FORMS}; for a machine of its own, `nightdesk serve` brings a store along",
+        )  # fmt: skip
+        raise ConfigurationError([problem])
 
 
 def _train(settings: Settings) -> None:

@@ -22,6 +22,15 @@ def is_current(root: Path, models: Path) -> bool:
     return (models / MODEL).is_file() and stamp == _stamp(fingerprint(root))
 
 
+def model_version(models: Path) -> tuple[int, int, int] | None:
+    """Another for every model that is put into the folder; None when there is none."""
+    try:
+        about = (models / MODEL).stat()
+    except FileNotFoundError:
+        return None
+    return about.st_ino, about.st_mtime_ns, about.st_size
+
+
 def _stamp(content: str) -> dict[str, str]:
     return {"content": content, "code": _code()}
 
