@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from bot.tasks import end_tasks
+import pytest
+
+from bot.errors import StoreUnavailable
+from bot.tasks import end_tasks, keep_going
 
 
 async def test_task_ends_even_when_it_misses_a_cancellation() -> None:
@@ -34,3 +37,27 @@ async def test_tasks_that_failed_or_ended_do_no_harm() -> None:
     await asyncio.wait(tasks)
     await end_tasks(*tasks)
     await end_tasks()
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("away"), ValueError("the customer's words")])
+async def test_task_goes_on_after_a_failure_and_tells_of_it_once_without_its_words(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.tasks._FIRST_PAUSE_SECONDS", 0.001)
+    steps = 0
+    went_on = asyncio.Event()
+
+    async def step() -> None:
+        nonlocal steps
+        steps += 1
+        if steps <= 3:
+            raise error
+        went_on.set()
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(keep_going("counting", step))
+    await asyncio.wait_for(went_on.wait(), 5)
+    await end_tasks(task)
+    told = [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+    assert len(told) == 1
+    assert "words" not in caplog.text

@@ -36,7 +36,7 @@ MOST_ATTACHMENTS = 10
 _LONGEST_NAME = 200
 _LONGEST_PAYLOAD = 500
 _LONGEST_URL = 2000
-_MESSAGE_KEYS = frozenset(
+MESSAGE_KEYS = frozenset(
     {"id", "sender", "text", "payload", "attachments", "profile", "visibility", "private_url"}
 )
 _PROFILE_KEYS = frozenset({"name", "handle", "followers"})
@@ -85,7 +85,7 @@ class Webhook(PostedChannel):
     async def _read(self, place: int, post: object) -> Inbound:
         """One message; a refusal names its place in the list."""
         try:
-            return await self._inbound(_object(post, "messages", _MESSAGE_KEYS))
+            return await self._inbound(_object(post, "messages", MESSAGE_KEYS))
         except BadRequest as error:
             message = f"messages[{place}]: {error.message}"
             raise BadRequest(error.code, message, error.status) from None

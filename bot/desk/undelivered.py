@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -63,7 +64,7 @@ class _Undelivered:
         """Puts the line back into its conversation's outbox."""
         body_of(request)
         found = _known(await self._outbox.send_again(letter))
-        if found.case:
+        with suppress(BadRequest):  # without a case, or with one that was erased, nobody is told
             await self._handling.do(found.case, actor.id, partial(sent_again, line=found.line))
         return empty()
 

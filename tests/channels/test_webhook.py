@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.cases.turn import Reply
-from bot.channels.webhook import MOST_MESSAGES
+from bot.channels.webhook import MESSAGE_KEYS, MOST_MESSAGES, REFUSALS
 from bot.channels.webhook_settings import read_webhook_settings
 from bot.errors import ConfigurationError
 from bot.playbook.content import Content
 from bot.store.connection import Connection
 from bot.store.conversations import Conversations, Line
 from bot.web import create_app
-from tests.fakes.brand import OLDER, SECRET, Brand, open_brand
+from tests.fakes.brand import OLDER, REPLY_KEYS, SECRET, Brand, open_brand
 
 from .house import Clock, House, Serving
 
@@ -238,3 +240,30 @@ def test_settings_do_not_show_their_secrets() -> None:
     read = read_webhook_settings({"secrets": SECRETS, "url": URL})
     assert read.secrets == (SECRET, OLDER)
     assert SECRET not in repr(read)
+
+
+# ---- the page ------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "channels" / "webhook.md").read_text("utf-8")
+
+
+def shown(heading: str) -> str:
+    return PAGE.split(f"\n## {heading}", 1)[1].split("\n## ", 1)[0]
+
+
+def example(part: str) -> Any:
+    [block] = re.findall(r"```json\n(.*?)```", part, re.DOTALL)
+    return json.loads(block)
+
+
+async def test_example_of_the_page_is_taken(house: House, brand: Brand) -> None:
+    part = shown("You post")
+    answer = await brand.post(house.serving.url, *example(part)["messages"])
+    assert (answer.status_code, answer.json()["stored"]) == (200, 1)
+
+
+def test_page_names_every_key_of_a_message_and_of_a_reply() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \|", shown("You post"), re.MULTILINE))
+    assert rows == MESSAGE_KEYS
+    assert set(example(shown("We post"))) == REPLY_KEYS
+    assert set(REFUSALS) <= set(re.findall(r"\w+", shown("We post")))

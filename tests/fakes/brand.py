@@ -18,7 +18,7 @@ from aiohttp import web
 
 SECRET, OLDER = "the brand's newer secret", "the brand's older secret"
 PATH = "/webhooks/webhook"
-_KEYS = {
+REPLY_KEYS = {
     "id",
     "recipient",
     "text",
@@ -36,8 +36,8 @@ _KEYS = {
 class Brand:
     """`replies` are the documents it took, the first time each; `ids` every post that was signed,
     repetitions too. The next posts are answered by what stands in `moods`: a status, `(status,
-    headers, document)`, `hang` (no answer in time) or `drop` (the connection is cut after the reply
-    was read)."""
+    headers, document)`, `hang` (no answer in time), `slow` (200 after half a second) or `drop` (the
+    connection is cut after the reply was read)."""
 
     now: Callable[[], datetime]
     url: str = ""
@@ -58,13 +58,16 @@ class Brand:
             self.refused += 1
             return web.json_response({"error": {"code": "bad_signature"}}, status=401)
         reply = json.loads(body)
-        assert set(reply) == _KEYS
+        assert set(reply) == REPLY_KEYS
         assert request.headers["Idempotency-Key"] == reply["id"]
         self.ids.append(reply["id"])
         mood = self.moods.pop(0) if self.moods else 200
         if mood == "hang":
             await self.let_go.wait()
             return web.Response(status=500)
+        if mood == "slow":
+            await asyncio.sleep(0.5)
+            mood = 200
         status, headers, document = mood if isinstance(mood, tuple) else (mood, {}, {})
         if mood == "drop" or status < 300:
             self._take(reply)
