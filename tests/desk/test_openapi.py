@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +10,15 @@ from openapi_spec_validator import openapi_v31_spec_validator
 from sanic import Sanic
 
 from bot.cases.case import schema
+from bot.desk import openapi
 from bot.desk.access import action_of
 from bot.desk.asked import LONGEST_TEXT, MOST_AT_ONCE
 from bot.desk.rights import ACTIONS
+from bot.errors import Problem
 from bot.insights.asking import USED
 from bot.insights.measures import UNITS
 from bot.insights.report import DIMENSIONS
+from bot.playbook.yaml_source import read_file
 from bot.store.index import FACETS, FILTERS, MOST_SEARCHED, ORDERS
 
 from .described import document, operations
@@ -37,6 +41,14 @@ def api_routes(app: Sanic) -> dict[tuple[str, str], Any]:
 
 def test_description_is_openapi() -> None:
     assert list(openapi_v31_spec_validator.iter_errors(document())) == []
+
+
+def test_description_says_nothing_twice() -> None:
+    """YAML keeps the last of two equal keys without a word; our reader of content refuses them."""
+    written = Path(openapi.__file__).with_name("openapi.yml")
+    problems: list[Problem] = []
+    read_file(written, written.parent, problems)
+    assert problems == []
 
 
 async def test_description_has_the_routes_of_the_app_and_no_others(office: Office) -> None:
