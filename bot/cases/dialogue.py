@@ -37,7 +37,8 @@ class Dialogue(TakenOver):
     async def _handled_before(self) -> bool:
         """What goes before any other step: a person who has the case, silence, the ladder, the
         rules of public places, what comes after a case, and the message that waited for "same
-        matter or a new one?"."""
+        matter or a new one?" or an answer to "which of these do you mean?"."""
+        self._choices, self._state.choices = self._state.choices, []
         if self._held_by_a_person() or self._rates():
             return True
         if self._silent() or self._on_the_ladder():
@@ -45,16 +46,16 @@ class Dialogue(TakenOver):
         if self._turn.visibility == "public":
             await self._answer_publicly()
             return True
-        return await self._settle_held() or self._comes_back()
+        return await self._settle_held() or self._chooses() or self._comes_back()
 
     async def _answer_publicly(self) -> None:
         """In public nothing is asked and nothing repeated: one short reply with the way to private
         messages. The case is opened at once, so that nobody is lost who does not follow."""
-        faq = self._faq() if self._heard.family == "faq" else None
+        faqs = self._faqs() if self._heard.family == "faq" else ()
         if self._just_praise():
             self._praise()
-        elif faq is not None:
-            self._put(self._faq_reply(faq, "answer"))
+        elif faqs:
+            self._put_answer(faqs[0])
         elif self._heard.family in PLEASANTRIES and not doubtful_small_talk(
             self._heard, self._book
         ):
@@ -80,14 +81,10 @@ class Dialogue(TakenOver):
         """An FAQ outside an intake: the answer, and whether it was what they needed."""
         if await self._handled_before():
             return
-        faq = self._faq()
-        if faq is None:
+        faqs = self._faqs()
+        if not faqs:
             return await self._not_a_question()
-        if self._open_case() is not None:
-            return self._put(self._faq_reply(faq, "answer"))
-        intake = self._begin()
-        self._read(intake)
-        self._offer_faq(intake, faq)
+        self._answer(faqs)
 
     async def _not_a_question(self) -> None:
         """Words that resemble an FAQ but ask nothing: mere details, or a problem after all."""

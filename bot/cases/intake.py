@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from bot.cases import details
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.cases import choice, details
 from bot.cases.filing import Filed, dimensions, file_case
 from bot.cases.problem import FALLBACK_TOPIC, SURE_TOPIC
 from bot.cases.promise import calendar_of
-from bot.cases.self_service import asks_something, choose_faq, choose_resource, read_as_statement
+from bot.cases.self_service import (
+    asks_something,
+    choose_faq,
+    choose_resource,
+    near_faqs,
+    read_as_statement,
+)
 from bot.cases.speaker import Speaker
 from bot.cases.state import Intake
 from bot.cases.triage import Triage
@@ -25,6 +34,9 @@ _NO_ANSWERS = ("not_solved", "case_status", *PLEASANTRIES)
 
 class IntakeSteps(Speaker):
     """Taking a problem in: offer help, ask for what is missing, open the case."""
+
+    _choices: Sequence[str] = ()
+    """The FAQs among which this message was asked to choose."""
 
     async def _start(self) -> bool:
         if self._says_nothing():
@@ -45,9 +57,10 @@ class IntakeSteps(Speaker):
         if self._ends(intake):
             return self._solved(intake)
         if self._heard.family == "faq":
-            faq = self._faq()
-            if faq is not None and intake.awaiting and f"faq:{faq}" not in intake.offered:
-                return self._answer_between(intake, faq)
+            faqs = [name for name in self._faqs() if f"faq:{name}" not in intake.offered]
+            if faqs:
+                self._answer(faqs)
+                return False
             self._heard = read_as_statement(self._heard)
         given = self._read(intake)
         if self._heard.family == "wants_human" or self._heard.wants_human:
@@ -241,25 +254,76 @@ class IntakeSteps(Speaker):
         self._read(intake)
         await self._next(intake)
 
-    def _faq(self) -> str | None:
-        """The FAQ the message asks, None when it states something that only resembles one."""
-        if self._heard.fields and not asks_something(self._heard):
-            return None
-        name = self._heard.intent.partition("/")[2]
-        if name in self._content.faqs:
-            return name
-        return choose_faq([self._heard], self._content)
+    def _faqs(self) -> Sequence[str]:
+        """The FAQ the message asks, several when they come close (asked once, then the best is
+        taken); none when it states something that only resembles one. With details in it, or in
+        the middle of a matter, whatever is not put as a question is a statement."""
+        intake = self._state.intake
+        in_the_middle = self._open_case() is not None or (intake is not None and intake.awaiting)
+        if (self._heard.fields or in_the_middle) and not asks_something(self._heard):
+            return ()
+        faqs = near_faqs(self._heard, self._content)
+        return faqs[:1] if self._choices else faqs
 
-    def _answer_between(self, intake: Intake, faq: str) -> bool:
+    def _answer(self, faqs: Sequence[str]) -> None:
+        """Answers the question, or asks which of several it is. Beside an open case it is only
+        answered; in an intake the open question comes once more; else it begins an intake, which
+        goes on if the answer was no help."""
+        intake = self._state.intake
+        if intake is not None and intake.awaiting:
+            return self._answer_between(intake, faqs)
+        if intake is None and self._open_case() is not None:
+            return self._ask_which(faqs) if len(faqs) > 1 else self._put_answer(faqs[0])
+        intake = self._begin()
+        self._read(intake)
+        return self._ask_which(faqs) if len(faqs) > 1 else self._offer_faq(intake, faqs[0])
+
+    def _answer_between(self, intake: Intake, faqs: Sequence[str]) -> None:
         """An FAQ in the middle of an intake: answered, then the open question once more."""
-        self._put(self._faq_reply(faq, "answer"))
-        intake.offered.append(f"faq:{faq}")
         self._read_details(intake)
+        if len(faqs) > 1:
+            return self._ask_which(faqs)
+        self._put_answer(faqs[0])
+        intake.offered.append(f"faq:{faqs[0]}")
         if intake.awaiting == "solved":
-            return self._ask_again(intake)
-        questions = self._say.questions(intake.asked)
-        self._add("back_to_details", "ask", questions=questions)
+            self._ask_again(intake)
+        else:
+            questions = self._say.questions(intake.asked)
+            self._add("back_to_details", "ask", questions=questions)
+
+    def _ask_which(self, faqs: Sequence[str]) -> None:
+        """Two or three titles as buttons, and one for none of them."""
+        self._state.choices = list(faqs)
+        titled = [(self._title(name), choice.payload(name)) for name in faqs]
+        none = (self._say.text("button_none"), choice.NONE)
+        self._put(Reply(self._say.text("faq_choice"), (*titled, none), "ask"))
+
+    def _chooses(self) -> bool:
+        """The answer to "which of these do you mean?", also long after it was asked. "No" is none
+        of them, "yes" the first."""
+        faq = choice.pressed(self._turn.text) or self._typed_choice()
+        if faq is not None and faq in self._content.faqs:
+            self._answer([faq])
+            return True
+        if self._choices and self._says_none():
+            self._heard = replace(self._heard, intent="not_solved")
         return False
+
+    def _typed_choice(self) -> str | None:
+        if self._choices and self._heard.family == "affirm":
+            return self._choices[0]
+        place = choice.typed(self._heard.text, [self._title(name) for name in self._choices])
+        return None if place is None else self._choices[place]
+
+    def _says_none(self) -> bool:
+        none = choice.typed(self._heard.text, [self._say.text("button_none")]) is not None
+        return none or self._heard.family == "deny"
+
+    def _title(self, faq: str) -> str:
+        return self._say.local(self._content.faqs[faq].title)
+
+    def _put_answer(self, faq: str) -> None:
+        self._put(self._faq_reply(faq, "answer"))
 
     def _offer_faq(self, intake: Intake, faq: str) -> None:
         self._put(self._faq_reply(faq, "offer"))

@@ -41,7 +41,8 @@ class State:
     """`number` counts the intakes of this conversation; `filed` is the one that became the latest
     case, whose reference is `filed_case`. `held` is a message waiting for the answer to "same
     matter or a new one?". `unclear` counts messages in a row that meant nothing to us. `language`
-    is the one the customer writes in, as far as they showed it."""
+    is the one the customer writes in, as far as they showed it. `choices` are the FAQs of the
+    question "which of these do you mean?", while it is the last thing that was asked."""
 
     greeted_at: datetime | None = None
     number: int = 0
@@ -53,6 +54,7 @@ class State:
     muted_until: datetime | None = None
     unclear: int = 0
     language: str = ""
+    choices: list[str] = field(default_factory=list)
 
     def begin(self) -> Intake:
         """The running intake, or a new one."""

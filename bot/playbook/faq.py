@@ -34,10 +34,11 @@ def load_faqs(
     places: dict[str, Entry] = {}
     for section in sections:
         for entry in section.listed():
-            parts = entry.keyed(("id", "answer"), ("url", "topic"))
+            parts = entry.keyed(("id", "title", "answer"), ("url", "topic"))
             name = _unused_id(parts["id"], places)
             found[name] = Faq(
                 id=name,
+                title=wording.titles(parts["title"]),
                 answer=wording.localized(parts["answer"]),
                 url=parts["url"].url() or None,
                 topic=parts["topic"].choice(topics, "topic") or None,

@@ -59,7 +59,7 @@ def _localized(playbook: Entry, pages: Iterable[Entry], faqs: Iterable[Entry]) -
         yield from _under(page, "title", "description")
     for section in faqs:
         for faq in section.quietly().listed():
-            yield from _under(faq, "answer")
+            yield from _under(faq, "title", "answer")
 
 
 def _under(entry: Entry, *keys: str) -> Iterator[Entry]:

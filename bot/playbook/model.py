@@ -252,9 +252,11 @@ class Playbook:
 
 @dataclass(frozen=True)
 class Faq:
-    """An answer the bot may give; its questions are the examples of the intent `faq/<id>`."""
+    """An answer the bot may give; its questions are the examples of the intent `faq/<id>`. `title`
+    stands on a button: at most 20 characters."""
 
     id: str
+    title: Localized
     answer: Localized
     url: str | None = None
     topic: str | None = None

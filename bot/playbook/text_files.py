@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bot.errors import Problem
 from bot.playbook.entry import Entry, nearest
-from bot.playbook.texts import LONGEST_TITLE, TEXTS, TITLES, Texts
-from bot.playbook.wording import Wording
+from bot.playbook.texts import TEXTS, TITLES, Texts
+from bot.playbook.wording import Wording, refuse_long_title
 from bot.playbook.yaml_source import read_sections
 
 
@@ -82,9 +82,5 @@ def _title(wording: Wording, entry: Entry, placeholders: Collection[str]) -> str
     if len(entry.problems) > before or wording.unreadable:
         return title
     shown = title.format(**wording.voice.everywhere, **dict.fromkeys(placeholders, "5"))
-    if len(shown) > LONGEST_TITLE:
-        entry.refuse(
-            f"`{shown}` has {len(shown)} characters, too many for a button",
-            f"write at most {LONGEST_TITLE}",
-        )
+    refuse_long_title(entry, shown)
     return title

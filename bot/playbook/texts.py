@@ -24,6 +24,7 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "offer_title": frozenset({"title", "url"}),
     "answer_faq": frozenset({"answer"}),
     "answer_faq_link": frozenset({"answer", "url"}),
+    "faq_choice": frozenset(),
     "ask_solved": frozenset(),
     "solved": frozenset(),
     # details
@@ -80,6 +81,7 @@ TEXTS: Mapping[str, frozenset[str]] = {
     "button_same": frozenset(),
     "button_new": frozenset(),
     "button_person": frozenset(),
+    "button_none": frozenset(),
     "rating_title": frozenset({"stars"}),
     "state_new": frozenset(),
     "state_claimed": frozenset(),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.playbook.entry import Entry, is_https, nearest
 from bot.playbook.model import Localized
+from bot.playbook.texts import LONGEST_TITLE
 from bot.playbook.voice import Voice
 
 _REFERENCE = re.compile(r"\[\[([^\[\]]*)\]\]")
@@ -48,6 +49,13 @@ class Wording:
             return found
         return {language: text.format(**self.voice.everywhere) for language, text in found.items()}
 
+    def titles(self, entry: Entry) -> Localized:
+        """As `localized`, each short enough for a button."""
+        found = self.localized(entry)
+        for language, part in entry.quietly().by_language().items():
+            refuse_long_title(replace(part, problems=entry.problems), found[language])
+        return found
+
     def _address(self, entry: Entry, target: str) -> str:
         target = target.strip()
         if target.split(":")[0] in self.unreadable:
@@ -66,6 +74,15 @@ class Wording:
             banned = " ".join(phrase.casefold().split())
             if banned and re.search(rf"(?<!\w){re.escape(banned)}(?!\w)", said):
                 entry.refuse(f"holds the banned phrase `{phrase}`", "say it in other words")
+
+
+def refuse_long_title(entry: Entry, shown: str) -> None:
+    """Refuses a title, as customers see it, that a platform would cut or not take."""
+    if len(shown) > LONGEST_TITLE:
+        entry.refuse(
+            f"`{shown}` has {len(shown)} characters, too many for a button",
+            f"write at most {LONGEST_TITLE}",
+        )
 
 
 def _placeholders(entry: Entry, text: str) -> Iterator[str]:

@@ -171,16 +171,25 @@ MISTAKES = [
     ),
     Mistake(
         "FAQ that nobody asks", FAQ, "  - id: refund_time\n",
-        "  - id: colours\n    answer: It comes in red.\n  - id: refund_time\n", at="id: colours",
-        key="colours", early=False, message="the FAQ `colours` has no examples",
+        "  - id: colours\n    title: Colours\n    answer: It comes in red.\n  - id: refund_time\n",
+        at="id: colours", key="colours", early=False, message="the FAQ `colours` has no examples",
         fix="add `- intent: faq/colours` with at least 2 examples",
     ),
     Mistake(
         "FAQ id twice", FAQ, "  - id: refund_time\n",
-        "  - id: return_period  # again\n    answer: Again.\n"
+        "  - id: return_period  # again\n    title: Again\n    answer: Again.\n"
         "    url: https://help.lumen.example/x\n  - id: refund_time\n",
         at="# again", key="return_period.id", fix="rename one",
         message="the id `return_period` is used in data/faq/orders.yml:2",
+    ),
+    Mistake(
+        "FAQ title too long", FAQ, "    title: Refund time\n",
+        "    title: How long a refund takes\n", at="title: How", key="refund_time.title",
+        message="`How long a refund takes` has 23 characters", fix="at most 20",
+    ),
+    Mistake(
+        "FAQ without title", FAQ, "    title: Refund time\n", "", at="id: refund_time",
+        key="refund_time", message="`title` is missing", fix="add `title:` here",
     ),
     Mistake(
         "Rasa key in a playbook", BOOK, "playbook:\n", "rules: []\nplaybook:\n", at="rules:",
@@ -251,7 +260,7 @@ MISTAKES = [
     ),
     Mistake(
         "text in two files", TALK, '  goodbye: "Bye!"', '  goodbye: "Bye!"\n  human: "Hm."',
-        at="human:", key="human", message=f"stands in {TEXTS}:24 already", fix="remove one",
+        at="human:", key="human", message=f"stands in {TEXTS}:25 already", fix="remove one",
     ),
     Mistake(
         "empty text", TALK, '"Bye!"', '""', at="goodbye:", key="goodbye",

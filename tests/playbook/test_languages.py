@@ -72,6 +72,7 @@ def localized(content: Content) -> Iterator[tuple[str, Localized]]:
     for team in book.teams.values():
         yield f"{team.name}.label", team.label
     for faq in content.faqs.values():
+        yield f"{faq.id}.title", faq.title
         yield f"{faq.id}.answer", faq.answer
     for page in content.resources.values():
         yield f"{page.id}.title", page.title
@@ -190,6 +191,7 @@ MISSING = [
      "topics.technical_issue.subtopics.connection.label", "ko"),
     ("data/playbook.yml", r"\n    support:\n      label: .*(, de: \"[^\"]*\")",
      "teams.support.label", "de"),
+    ("data/faq/orders.yml", r"\n    title: .*(, pt: \"[^\"]*\")", "order_status.title", "pt"),
     ("data/faq/orders.yml", r"(\n      pt: .*)", "order_status.answer", "pt"),
     ("data/resources.yml", r"\n    title:\n.*(\n      de: .*)", "help-center.title", "de"),
     ("data/resources.yml", r"\n    description:\n.*\n.*\n.*(\n      ko: .*)",
