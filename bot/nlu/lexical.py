@@ -85,7 +85,8 @@ class LexicalClassifier:
         hinted: Sequence[str] | None = None,
         untested: int = 0,
     ) -> tuple[LexicalClassifier, Matrix]:
-        """Also the probabilities (texts x labels) each text gets from a model without that text."""
+        """Also the logits (texts x labels) each text gets from a model without that text; of the
+        `untested` none."""
         vectors = NgramVectors.fit(texts, recipe.blocks, recipe.hints)
         rows = vectors.matrix(texts, hinted)
         return cls.fit_rows(vectors, rows, (rows @ rows.T).toarray(), labels, recipe, untested)
@@ -110,9 +111,9 @@ class LexicalClassifier:
             np.ascontiguousarray(rows.T @ fitted.dual, np.float32),
             np.asarray(fitted.bias, np.float32),
             fitted.threshold,
-            _margins(held_out := softmax(fitted.held_out)),
+            _margins(softmax(fitted.held_out)),
         )
-        return classifier, held_out
+        return classifier, fitted.held_out
 
     def predict_proba(self, text: str, hinted: str | None = None) -> dict[str, float]:
         """Label -> probability, best first; the probabilities sum to 1."""

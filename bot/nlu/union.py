@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from bot.nlu.lexical import DEFAULT_RECIPE, LexicalClassifier, Recipe
-from bot.nlu.linear import Method, Ranking, fit_linear, ranking
+from bot.nlu.linear import Matrix, Method, Ranking, fit_linear, ranking
 from bot.nlu.ngrams import Floats, NgramVectors
 
 _FILE = "joint.npz"
@@ -55,6 +56,14 @@ class Joint:
         return cls(**{**parts, "threshold": float(parts["threshold"])})  # type: ignore[arg-type]
 
 
+class HeldOut(NamedTuple):
+    """The logits (texts x labels) each text gets from models without that text: from n-grams alone,
+    and with sentence vectors, where there are any."""
+
+    alone: Matrix
+    joint: Matrix | None = None
+
+
 class UnionClassifier:
     """`alone` decides without a sentence vector, `joint` with one."""
 
@@ -75,14 +84,28 @@ class UnionClassifier:
     ) -> UnionClassifier:
         """`sentences` has one vector a text. The last `names` texts are the labels' own names: each
         is one more example, but none that customers would write, so none to measure by."""
+        return cls.fit_and_test(texts, labels, sentences, recipe, hinted, names, blend)[0]
+
+    @classmethod
+    def fit_and_test(
+        cls,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        sentences: Floats | None = None,
+        recipe: Recipe = DEFAULT_RECIPE,
+        hinted: Sequence[str] | None = None,
+        names: int = 0,
+        blend: Blend = DEFAULT_BLEND,
+    ) -> tuple[UnionClassifier, HeldOut]:
+        """Also what each text, `names` excepted, looks like to a model that has not seen it."""
         vectors = NgramVectors.fit(texts, recipe.blocks, recipe.hints)
         rows = vectors.matrix(texts, hinted)
         gram = (rows @ rows.T).toarray()
-        alone = LexicalClassifier.fit_rows(vectors, rows, gram, labels, recipe, names)[0]
+        alone, held_out = LexicalClassifier.fit_rows(vectors, rows, gram, labels, recipe, names)
         if sentences is None:
-            return cls(alone)
+            return cls(alone), HeldOut(held_out)
         mean = sentences[: len(texts) - names].mean(axis=0)
-        meant = _centred(sentences, mean)
+        meant = centred(sentences, mean)
         gram = blend.lexical * gram + meant @ meant.T
         classes = np.unique(np.array(labels), return_inverse=True)[1]
         method = Method(blend.strength, recipe.folds, recipe.refused)
@@ -94,14 +117,14 @@ class UnionClassifier:
             np.asarray(fitted.bias, np.float32),
             fitted.threshold,
         )
-        return cls(alone, joint)
+        return cls(alone, joint), HeldOut(held_out, fitted.held_out)
 
     def rank(self, text: str, hinted: str | None = None, sentence: Floats | None = None) -> Ranking:
         """`sentence` is the text's vector; without it the n-grams alone decide."""
         if self.joint is None or sentence is None:
             return self.alone.rank(text, hinted)
         columns, values = self.alone.vectors.vector(text, hinted)
-        meant = _centred(sentence, self.joint.mean)
+        meant = centred(sentence, self.joint.mean)
         logits = values @ self.joint.weights[columns] + meant @ self.joint.senses + self.joint.bias
         return ranking(self.alone.labels, logits, self.joint.threshold)
 
@@ -121,7 +144,7 @@ class UnionClassifier:
         return cls(alone, Joint.load(file) if file.exists() else None)
 
 
-def _centred(sentences: Floats, mean: Floats) -> Floats:
+def centred(sentences: Floats, mean: Floats) -> Floats:
     """All vectors of this encoder point much the same way; what differs is what they mean."""
     moved = sentences - mean
     lengths = np.linalg.norm(moved, axis=-1, keepdims=True)
