@@ -226,6 +226,32 @@ def evaluate(
             evaluate_labels(settings, labels, conversations, held_out_from, out)
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="To write; it must not exist.")],
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+) -> None:
+    """Writes every conversation, case and person into one file, while everything runs."""
+    from bot.commands.backup import backup as run
+
+    with _telling():
+        run(_settings(root, data_dir), file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Of `backup`.")],
+    data_dir: DataDir = VAR,
+    root: Root = HERE,
+) -> None:
+    """Makes a store of a backup where there is none: in the data folder, or at REDIS_URL."""
+    from bot.commands.backup import restore as run
+
+    with _telling():
+        run(_settings(root, data_dir), file)
+
+
 @cases_app.command("list")
 def list_cases(
     data_dir: DataDir = VAR,

@@ -7,6 +7,7 @@ NightdeskError                anything that can go wrong while running
   BadRequest                  the caller sent something we cannot take; carries code and status
   NotifierFailed              an on-call address did not take the alert; it is tried again
   ReplyNotTaken               a platform did not take a reply; says whether to try again, and when
+  BackupFailed                a backup that cannot be made, read, or laid where it should be
   ModelUnusable               no model, or one that does not fit this version
 
 None of them ever holds a customer's text.
@@ -87,6 +88,10 @@ class ReplyNotTaken(NightdeskError):
         self.reason = reason
         self.permanent = permanent
         self.retry_after_seconds = retry_after_seconds
+
+
+class BackupFailed(NightdeskError):
+    """A backup cannot be made, or not be restored where it should be."""
 
 
 class ModelUnusable(NightdeskError):

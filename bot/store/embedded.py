@@ -134,6 +134,7 @@ class EmbeddedStore:
             "save": "",
             "loglevel": "warning",
             "enable-debug-command": "no",
+            "repl-diskless-sync-delay": "0",  # nobody follows it but backups, one at a time
         }
         for name, value in options.items():
             yield f"--{name}"
