@@ -214,6 +214,7 @@ def questions(night: Night) -> dict[str, list[str]]:
         "search, a customer": of(lambda: f"/api/cases?q={draw.choice(cases).customer.name}"),
         "counts, the queue": of(lambda: "/api/counts?status=new,claimed"),
         "counts, filters and a word": of(lambda: f"/api/counts?{filters()}&q={draw.choice(words)}"),
+        "figures for Prometheus": of(lambda: "/metrics"),
         "one case": of(lambda: f"/api/cases/{draw.choice(cases).id}"),
     }
 
@@ -341,7 +342,7 @@ async def bench(count: int, home: Path) -> str:
         night = Night(connection, load_content(ROOT, {}), now, random.Random(7))
         await night.fill(count)
         tokens = Tokens(connection)
-        bearers = [await tokens.add(f"desk-{number}", "agent") for number in range(DESKS)]
+        bearers = [await tokens.add(f"desk-{number}", "admin") for number in range(DESKS)]
         with web_process(store.url, home, (now - real).total_seconds()) as (url, pid):
             async with AsyncExitStack() as stack:
                 clients = [

@@ -303,7 +303,7 @@ def export_cases(
 @token_app.command("add")
 def add_token(
     name: Annotated[str, typer.Argument(help="Whose token it is.")],
-    role: Annotated[str, typer.Option(help="channel, agent, lead, content or admin")],
+    role: Annotated[str, typer.Option(help="channel, monitor, agent, lead, content or admin")],
     data_dir: DataDir = VAR,
     root: Root = HERE,
 ) -> None:

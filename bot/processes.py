@@ -49,15 +49,19 @@ async def run_worker(settings: Settings, attached: bool) -> None:
 
     for number in _ENDING:  # nothing is in hand yet: end at once
         signal.signal(number, signal.SIG_DFL)
-    assistant = Assistant.load(settings.root, settings.models / MODEL)
+    model = settings.models / MODEL
+    assistant = Assistant.load(settings.root, model)
+    trained = model.stat().st_mtime
     stop = _stop_event(attached)
     connection = Connection(settings.redis_url)
     await _until_answering(connection, stop)
-    beat = asyncio.create_task(Heartbeat(connection, "worker", uuid4().hex).run())
+    beating = Heartbeat(connection, "worker", uuid4().hex, trained).run()
+    beat = asyncio.create_task(beating)
+    tallying = asyncio.create_task(connection.tallies.run(connection))
     clock = moved_clock(settings.clock_shift)
     _say_that_it_works(attached)
     await Worker(connection, assistant, load_content(settings.root), clock).run(stop)
-    await end_tasks(beat)
+    await end_tasks(beat, tallying)
     await connection.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -41,6 +42,7 @@ from bot.handoff.on_call_pages import on_call_pages
 from bot.handoff.settings import HandoffSettings
 from bot.handoff.undelivered import UndeliveredNotes
 from bot.handoff.watch import CaseWatch
+from bot.insights.metrics import metrics_page
 from bot.insights.pages import report_api, report_pages
 from bot.insights.reading import LiveLedger
 from bot.playbook.content import Content
@@ -105,6 +107,7 @@ def create_app(
     app.error_handler.add(Exception, _tell)
     _in_background(app, reception.listening.run)
     _in_background(app, Heartbeat(connection, "web", uuid4().hex).run)
+    _in_background(app, partial(connection.tallies.run, connection))
     if handoff is not None:
         _add_handoff(app, connection, index, content, now, handoff)
     return app
@@ -156,6 +159,7 @@ def _add_desk(
         undelivered_api(connection, lambda: content, now),
         live_api(live),
         description_api(),
+        metrics_page(connection, index, lambda: content, now),
         report_api(ledger, lambda: content, now),
         report_pages(ledger, lambda: content, now, Names(connection).all),
         people_api(connection, lambda: content, now, public_url if elsewhere else ""),

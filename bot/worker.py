@@ -102,11 +102,13 @@ class Worker:
                     pass
         except (ConversationBusy, CaseChanged) as error:
             log.info("%s (%s)", error, claimed.conversation)
+            self.connection.tallies.count("turn:superseded")
             await conversations.release(claimed, self.now())
         except StoreUnavailable:
             raise
         except Exception as error:  # a poison message must not stop the others
             log.error("A turn failed with %s at %s.", type(error).__name__, place_of(error))
+            self.connection.tallies.count("turn:failed")
             again = self.now() + _pause(claimed.attempts)
             await conversations.release(claimed, again, failed=True)
 
@@ -136,18 +138,38 @@ class Worker:
         turn = self._prepare(conversations, claimed, line, messages)
         _note_quick_reply(turn, messages[0])
         began = time.perf_counter()
-        if claimed.attempts > _MOST_TRIES:
+        set_aside = claimed.attempts > _MOST_TRIES
+        if set_aside:
             await self._set_aside(turn)
         else:
             await asyncio.wait_for(self.assistant.handle(turn), self.longest_turn_seconds)
-        milliseconds = int((time.perf_counter() - began) * 1000)
+        seconds = time.perf_counter() - began
+        milliseconds = int(seconds * 1000)
         turn.happened(
             "turn_answered", replies=len(turn.replies), ms=milliseconds,
             language=turn.customer.language,
         )  # fmt: skip
         more = await conversations.commit(claimed, turn, messages)
+        if set_aside:
+            self.connection.tallies.count("turn:set_aside")
+        else:
+            self._tally(claimed, turn, seconds)
         claimed.attempts = 1
         return more
+
+    def _tally(self, claimed: Claimed, turn: Turn, seconds: float) -> None:
+        """Counts a turn that is written, and what its parts took."""
+        tallies = self.connection.tallies
+        tallies.count("turn:answered")
+        if claimed.due is not None:
+            tallies.took("wait", max((turn.now - claimed.due).total_seconds(), 0.0))
+        if turn.understand_seconds is not None:
+            tallies.took("understand", turn.understand_seconds)
+        if turn.encode_seconds is not None:
+            tallies.took("encode", turn.encode_seconds)
+            tallies.count("vector:encoded")
+        tallies.count("vector:remembered", turn.recalled)
+        tallies.took("decide", max(seconds - (turn.understand_seconds or 0.0), 0.0))
 
     def _prepare(
         self, conversations: Conversations, claimed: Claimed, line: int, messages: list[Inbound]

@@ -46,6 +46,7 @@ OUTSIDE = {
     "tensorflow": set(),
     "sanic": {"channels", "desk", "handoff", "http", "insights", "web"},
     "matplotlib": {"insights"},
+    "prometheus_client": {"insights"},
     "redis": {"store", "handoff"},
 }
 """Libraries -> the rooms that may import them."""

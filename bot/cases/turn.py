@@ -46,7 +46,9 @@ class Turn:
 
     What the turn leaves: cases it opened or changed in `changed`, where the transcript of a new one
     begins in `opened_from`, facts, and replies. `answered` is set when the dialogue was asked; what
-    it says is in `prepared`, and in `replies` when it went through Rasa's output channel.
+    it says is in `prepared`, and in `replies` when it went through Rasa's output channel. What the
+    work took is in `understand_seconds` and, a part of it, `encode_seconds` (None: not done); a
+    sentence vector was found in memory `recalled` times.
     """
 
     conversation: str
@@ -70,6 +72,9 @@ class Turn:
     changed: dict[str, Case] = field(default_factory=dict)
     line: int = 1
     opened_from: dict[str, int] = field(default_factory=dict)
+    understand_seconds: float | None = None
+    encode_seconds: float | None = None
+    recalled: int = 0
 
     def happened(self, type_: str, /, **about: str | int | bool) -> None:
         """Notes a fact for the event stream."""
@@ -97,3 +102,21 @@ def turn_in_hand(turn: Turn) -> Iterator[Turn]:
 def current_turn() -> Turn:
     """The turn being handled. Raises LookupError outside one."""
     return _in_hand.get()
+
+
+def note_understanding(seconds: float) -> None:
+    """What the understanding of the current turn took; nothing is noted outside one."""
+    turn = _in_hand.get(None)
+    if turn is not None:
+        turn.understand_seconds = (turn.understand_seconds or 0.0) + seconds
+
+
+def note_encoding(seconds: float, recalled: bool) -> None:
+    """A sentence vector was wanted in the current turn, and encoded or found in memory."""
+    turn = _in_hand.get(None)
+    if turn is None:
+        return
+    if recalled:
+        turn.recalled += 1
+    else:
+        turn.encode_seconds = (turn.encode_seconds or 0.0) + seconds

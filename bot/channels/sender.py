@@ -129,8 +129,9 @@ class Sender:
             platform_id = await self._post(channel, outgoing)
         except ReplyNotTaken as error:
             return await self._noted(partial(self._failed, posting, channel, speaker, error))
+        said_at = read_utc(outgoing.line.at) if outgoing else None
         return await self._noted(
-            lambda: self._outbox.sent(posting, platform_id, self._now(), self._lease())
+            lambda: self._outbox.sent(posting, platform_id, self._now(), self._lease(), said_at)
         )
 
     async def _prepared(self, posting: Posting) -> tuple[str, Outgoing | None]:

@@ -18,6 +18,7 @@ Action = Literal[
     "manage_people",
     "manage_tokens",
     "own_account",
+    "read_metrics",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
@@ -37,9 +38,10 @@ RIGHTS: Mapping[Action, frozenset[Role]] = {
     "manage_people": _ADMINS,
     "manage_tokens": _ADMINS,
     "own_account": _EVERY_PERSON,
+    "read_metrics": _ADMINS | {"monitor"},
 }
-"""Action -> the roles that may. `channel` is the role of a back end's token, never of a person; of
-the cases it sees those of channel `rest` alone."""
+"""Action -> the roles that may. `channel` and `monitor` are roles of tokens, never of a person: of
+a back end, which of the cases sees those of channel `rest` alone, and of a Prometheus."""
 
 MEANINGS: Mapping[Action, str] = {
     "list_cases": "the list of cases, and one case by its reference",
@@ -52,6 +54,7 @@ MEANINGS: Mapping[Action, str] = {
     "manage_people": "invite, change role and teams, disable, make a new link",
     "manage_tokens": "list, add and revoke API tokens",
     "own_account": "who am I, my password, sign out",
+    "read_metrics": "figures for Prometheus at /metrics",
 }
 """Action -> what it covers."""
 

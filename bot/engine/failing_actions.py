@@ -12,7 +12,8 @@ from typing import Any
 
 from rasa.core.actions.action import Action, ActionExecutionRejection
 from rasa.core.channels.channel import UserMessage
-from rasa.core.processor import MessageProcessor
+
+from bot.engine.timed_understanding import TimedUnderstanding
 
 
 class _Failed(BaseException):
@@ -22,7 +23,7 @@ class _Failed(BaseException):
         self.error = error
 
 
-class Processor(MessageProcessor):
+class Processor(TimedUnderstanding):
     """Rasa's message processor, whose `handle_message` raises what an action raised."""
 
     async def handle_message(self, message: UserMessage) -> Any:

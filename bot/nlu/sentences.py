@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.cases.turn import note_encoding
 from bot.nlu.encoder import Floats, Remembering, vector_of
 from bot.nlu.output import text_of
 
@@ -21,7 +24,7 @@ def sentence_of(message: Message, encoder: Remembering | None) -> Floats | None:
     if encoder is None:
         return None
     if _IN_MESSAGE not in message.data:
-        message.set(_IN_MESSAGE, vector_of(encoder, text_of(message)))
+        message.set(_IN_MESSAGE, _timed(encoder, text_of(message)))
     vector: Floats | None = message.get(_IN_MESSAGE)
     return vector
 
@@ -29,4 +32,11 @@ def sentence_of(message: Message, encoder: Remembering | None) -> Floats | None:
 def sentence_at_hand(message: Message) -> Floats | None:
     """The vector if a component asked for it before; encodes nothing."""
     vector: Floats | None = message.get(_IN_MESSAGE)
+    return vector
+
+
+def _timed(encoder: Remembering, text: str) -> Floats | None:
+    before, began = encoder.encoded, time.perf_counter()
+    vector = vector_of(encoder, text)
+    note_encoding(time.perf_counter() - began, recalled=encoder.encoded == before)
     return vector

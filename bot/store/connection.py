@@ -19,6 +19,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from bot.errors import StoreUnavailable
 from bot.store.address import StoreAddress, read_address
 from bot.store.keys import Keys
+from bot.store.tallies import Tallies
 
 _SCRIPTS = Path(__file__).with_name("scripts")
 _NOT_NOW = re.compile(r"(^|caused error: \W*)(MASTERDOWN|MISCONF|NOREPLICAS|BUSY) ")
@@ -46,13 +47,15 @@ class _Attentive:
 
 
 class Connection:
-    """A client, the keys' prefix, and the Lua scripts. Errors of Redis become StoreUnavailable.
+    """A client, the keys' prefix, the Lua scripts, and what this process counts. Errors of Redis
+    become StoreUnavailable.
 
     `url` is one of bot.store.address.FORMS; ValueError for any other.
     """
 
     def __init__(self, url: str, keys: Keys | None = None) -> None:
         self.keys = keys or Keys()
+        self.tallies = Tallies()
         self._sentinel: Any = None
         self.redis = self._client(read_address(url))
         pool: Any = self.redis.connection_pool

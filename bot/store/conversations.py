@@ -79,7 +79,8 @@ class Line:
 class Claimed:
     """A conversation in this worker's hands. `waiting` are (line, message) not handled yet; `case`
     is the one a person holds the conversation by (then its id is in `held`), else the latest that
-    is open, else the latest; `cases` are the last ten, `revisions` what they were read at."""
+    is open, else the latest; `cases` are the last ten, `revisions` what they were read at. `due` is
+    when the first waiting message was, where that is known."""
 
     conversation: str
     token: str
@@ -91,6 +92,7 @@ class Claimed:
     cases: tuple[Case, ...] = ()
     revisions: dict[str, int] = field(default_factory=dict)
     repeat_contacts: int = 0
+    due: datetime | None = None
 
 
 class CaseChanged(NightdeskError):
@@ -116,11 +118,12 @@ class Conversations:
         line = _line_json(
             "customer", message.text, now, kind="text", id=message.id, **_beside_text(message)
         )
-        new, place = await self._at.run(
-            "accept", message.conversation, message.id, inbound_json(message), line, due,
-            message.channel, json.dumps(_customer_json(message.customer)), fact,
-            "1" if message.posted else "",
-        )  # fmt: skip
+        with self._at.tallies.timed("accept"):
+            new, place = await self._at.run(
+                "accept", message.conversation, message.id, inbound_json(message), line, due,
+                message.channel, json.dumps(_customer_json(message.customer)), fact,
+                "1" if message.posted else "",
+            )  # fmt: skip
         if new:
             return Accepted(int(place))
         return Accepted(0, duplicate=True, replies=_span(place))
@@ -183,6 +186,7 @@ class Conversations:
             (state, held), inbox, references = await pipe.execute()
         claimed.state, claimed.held = state or "", held or ""
         claimed.waiting = [_waiting(item) for item in inbox]
+        claimed.due = _due(inbox[0]) if inbox else None
         known = await self._known([*references, *([held] if held else [])])
         claimed.cases = tuple(case for case, _ in known.values())
         claimed.revisions = {case.id: revision for case, revision in known.values()}
@@ -231,28 +235,26 @@ class Conversations:
         Raises ConversationBusy when the lease was lost, CaseChanged when a case was changed, or
         taken in hand or given back by a person, meanwhile; nothing was written then.
         """
-        outcome = await self.write(
-            turn.conversation,
-            claimed.token,
-            {
-                "state": turn.state,
-                "handled": [message.id for message in handled],
-                "lines": [_reply_json(reply, turn.now) for reply in turn.replies],
-                "buttons": [list(button) for reply in turn.replies for button in reply.buttons],
-                "cases": [
-                    case_json(
-                        case,
-                        claimed.revisions.get(case.id, 0),
-                        turn.content,
-                        turn.opened_from.get(case.id, 1),
-                    )
-                    for case in turn.changed.values()
-                ],
-                "facts": [fact_json(fact, turn.conversation, turn.now) for fact in turn.facts],
-                "held": claimed.held,
-                "held_else": "",
-            },
-        )
+        document = {
+            "state": turn.state,
+            "handled": [message.id for message in handled],
+            "lines": [_reply_json(reply, turn.now) for reply in turn.replies],
+            "buttons": [list(button) for reply in turn.replies for button in reply.buttons],
+            "cases": [
+                case_json(
+                    case,
+                    claimed.revisions.get(case.id, 0),
+                    turn.content,
+                    turn.opened_from.get(case.id, 1),
+                )
+                for case in turn.changed.values()
+            ],
+            "facts": [fact_json(fact, turn.conversation, turn.now) for fact in turn.facts],
+            "held": claimed.held,
+            "held_else": "",
+        }
+        with self._at.tallies.timed("commit"):
+            outcome = await self.write(turn.conversation, claimed.token, document)
         return outcome == "more"
 
     async def write(self, conversation: str, token: str, document: Mapping[str, Any]) -> str:
@@ -303,6 +305,12 @@ def _waiting(item: str) -> tuple[int, Inbound]:
     values["customer"] = Customer(**values["customer"])
     values["attachments"] = _attachments(values)
     return int(outer["line"]), Inbound(**values)
+
+
+def _due(item: str) -> datetime | None:
+    """None for a message that was put back."""
+    ms = json.loads(item).get("due")
+    return datetime.fromtimestamp(int(ms) / 1000, timezone.utc) if ms else None
 
 
 def _beside_text(message: Inbound) -> dict[str, Any]:

@@ -111,6 +111,11 @@ class CaseIndex:
                 return await self.catch_up()
             await asyncio.sleep(1)
 
+    @property
+    def size(self) -> int:
+        """How many cases there are."""
+        return len(self._rows)
+
     def find(self, wanted: Wanted, order: str, offset: int, limit: int) -> Found:
         """Raises BadRequest for an unknown order."""
         if order not in ORDERS:

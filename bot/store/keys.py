@@ -5,7 +5,8 @@ With prefix `nd` and conversation `c`, whose name comes last because it may hold
                               held (the case by which a person holds the conversation),
                               posted ('1' where replies are posted to the platform), sender (whose
                               hands its outbox is in)
-  nd:c:inbox:{c}      list    accepted messages that no turn has handled yet, JSON
+  nd:c:inbox:{c}      list    accepted messages that no turn has handled yet, JSON {line, message,
+                              due (ms)?}
   nd:c:ids:{c}        hash    message id -> '' (accepted) or 'first:last' (lines of its replies);
                               'step:<id>' for what an agent did once
   nd:c:log:{c}        list    the transcript, a JSON object each; numbered by place, from 1
@@ -40,6 +41,8 @@ With prefix `nd` and conversation `c`, whose name comes last because it may hold
   nd:watched          zset    references -> when the clock has to look at the case (ms)
   nd:changes          zset    references -> number of their last change, from nd:changes:seq
   nd:alive:{role}     zset    processes of a role -> until when their heartbeat counts (s)
+  nd:tallies          hash    what all processes counted and timed (bot/store/tallies.py)
+  nd:model:{who}      string  when the model of this worker was trained (s); expires
   nd:rate:{c}:{n}     counter messages of a conversation in minute n; expires
   nd:done             channel conversations whose transcript just grew
 Text of customers stands only under nd:c:* and nd:case:*, so that it can be erased.
@@ -67,6 +70,9 @@ class Keys:
 
     def alive(self, role: str) -> str:
         return f"{self.prefix}:alive:{role}"
+
+    def model(self, who: str) -> str:
+        return f"{self.prefix}:model:{who}"
 
     def rate(self, who: str, minute: int) -> str:
         return f"{self.prefix}:rate:{who}:{minute}"

@@ -92,12 +92,22 @@ class Outbox:
         )
 
     async def sent(
-        self, posting: Posting, platform_id: str, now: datetime, until: datetime
+        self,
+        posting: Posting,
+        platform_id: str,
+        now: datetime,
+        until: datetime,
+        said_at: datetime | None = None,
     ) -> Posting | None:
-        """Notes that the platform took the line. Returns the conversation's next, leased until
-        `until`; None when there is none, or when another sender has the conversation."""
+        """Notes that the platform took the line, which was written at `said_at`. Returns the
+        conversation's next, leased until `until`; None when there is none, or when another sender
+        has the conversation."""
         fact = Fact("reply_sent", {"reply": posting.id, "tries": posting.tries + 1})
-        return await self._write(posting, "sent", until, fact, now, platform_id)
+        following = await self._write(posting, "sent", until, fact, now, platform_id)
+        self._at.tallies.count("post:sent")
+        if said_at is not None:
+            self._at.tallies.took("deliver", (now - said_at).total_seconds())
+        return following
 
     async def later(self, posting: Posting, reason: str, now: datetime, again_at: datetime) -> None:
         """Notes a try in vain; the conversation's lines wait for the next one."""
@@ -105,6 +115,7 @@ class Outbox:
         item = {"line": posting.line, "tries": tries, "since": milliseconds(since)}
         fact = Fact("reply_failed", {"reply": posting.id, "tries": tries, "reason": reason})
         await self._write(posting, "later", again_at, fact, now, json.dumps(item))
+        self._at.tallies.count("post:failed")
 
     async def dead(
         self, posting: Posting, letter: DeadLetter, now: datetime, until: datetime
@@ -115,9 +126,11 @@ class Outbox:
         about |= {"case": letter.case} if letter.case else {}
         fact = Fact("reply_dead", about)
         text = json.dumps(asdict(letter))
-        return await self._write(
+        following = await self._write(
             posting, "dead", until, fact, now, letter.id, milliseconds(now), text
         )
+        self._at.tallies.count("post:given_up")
+        return following
 
     async def letter_of(
         self, posting: Posting, channel: str, speaker: str, reason: str, now: datetime

@@ -13,7 +13,7 @@ from bot.cases.timestamps import read_utc, write_utc
 from bot.errors import BadRequest
 from bot.store.connection import Connection, answering
 
-Role = Literal["channel", "agent", "lead", "content", "admin"]
+Role = Literal["channel", "agent", "lead", "content", "admin", "monitor"]
 ROLES: tuple[Role, ...] = get_args(Role)
 _ID_LETTERS = 12
 

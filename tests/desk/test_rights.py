@@ -57,8 +57,12 @@ def test_every_action_is_decided() -> None:
 
 
 def test_channel_is_no_role_of_a_person_and_reaches_the_list_of_cases_only() -> None:
-    assert set(ROLES) - set(PERSON_ROLES) == {"channel"}
+    assert set(ROLES) - set(PERSON_ROLES) == {"channel", "monitor"}
     assert [action for action in ACTIONS if may("channel", action)] == ["list_cases"]
+
+
+def test_monitor_reaches_the_figures_only() -> None:
+    assert [action for action in ACTIONS if may("monitor", action)] == ["read_metrics"]
 
 
 @pytest.mark.parametrize(
@@ -74,12 +78,12 @@ def app(connection: Connection, content: Content, clock: Clock) -> Sanic:
 
 
 def routes_of(app: Sanic) -> dict[str, list[object]]:
-    """Addresses of the API and the desk -> their handlers."""
+    """Addresses of the API, the figures and the desk -> their handlers."""
     app.router.finalize()
     found: dict[str, list[object]] = {}
     for route in app.router.routes:
         path = f"/{route.path}"
-        if re.match(r"/(api|desk)(/|$)", path) and not path.startswith("/desk/static"):
+        if re.match(r"/(api|desk|metrics)(/|$)", path) and not path.startswith("/desk/static"):
             found.setdefault(path, []).append(route.handler)
     return found
 

@@ -8,7 +8,7 @@ local seen = redis.call('HGET', key('ids'), ARGV[2])
 if seen then return {0, seen} end
 redis.call('HSET', key('ids'), ARGV[2], '')
 local line = redis.call('RPUSH', key('log'), ARGV[4])
-redis.call('RPUSH', key('inbox'), cjson.encode({line = line, message = ARGV[3]}))
+redis.call('RPUSH', key('inbox'), cjson.encode({line = line, message = ARGV[3], due = ARGV[5]}))
 redis.call('HSET', key('main'), 'channel', ARGV[6], 'customer', ARGV[7], 'posted', ARGV[9])
 local held = redis.call('ZSCORE', prefix .. ':leases', conversation)
 if not held and not redis.call('ZSCORE', prefix .. ':ready', conversation) then
