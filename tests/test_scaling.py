@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -45,14 +46,14 @@ class Machine:
     def log(self) -> str:
         return (self.data_dir / "log").read_text(encoding="utf-8", errors="replace")
 
-    def workers(self) -> list[int]:
-        """Process ids of the workers it keeps."""
+    def children(self, role: str) -> list[int]:
+        """Process ids of the processes of a role that it keeps."""
         listed = subprocess.run(
             ["ps", "--ppid", str(self.process.pid), "-o", "pid=,args="],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         lines = [line.split() for line in listed.stdout.splitlines()]
-        return [int(words[0]) for words in lines if words[3:5] == ["bot.cli", "worker"]]
+        return [int(words[0]) for words in lines if words[3:5] == ["bot.cli", role]]
 
 
 @contextmanager
@@ -159,6 +160,43 @@ def test_worker_without_a_model_is_refused_with_the_way_to_one(
     assert "run `nightdesk train`" in run.stderr
 
 
+# ---- a new web process -----------------------------------------------------------------------
+
+
+async def test_request_waits_and_is_not_refused_when_the_web_was_killed(
+    tmp_path: Path, shared_store: str
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with machine(tmp_path / "web", "web", "--port", str(port), store=shared_store) as web:
+        await until(lambda: answers(f"{url}/ready"), web)
+        [process] = web.children("web")
+        os.kill(process, signal.SIGKILL)
+        async with httpx.AsyncClient(timeout=60) as client:
+            assert (await client.get(f"{url}/ready")).status_code == 200
+        assert process not in web.children("web")
+
+
+async def test_no_request_is_refused_while_the_web_is_renewed(
+    tmp_path: Path, shared_store: str
+) -> None:
+    port, models = free_port(), tmp_path / "web" / "models"
+    url, answered = f"http://127.0.0.1:{port}/chat", 0
+    models.mkdir(parents=True)
+    (models / MODEL).write_bytes(b"first")
+    with machine(tmp_path / "web", "web", "--port", str(port), store=shared_store) as web:
+        await until(lambda: answers(url), web)
+        old = web.children("web")
+        (models / MODEL).write_bytes(b"second")  # a web process does not read it
+        while "A new web has taken over" not in web.log:
+            async with httpx.AsyncClient(timeout=60) as client:  # a connection of its own each time
+                assert (await client.get(url)).status_code == 200
+            answered += 1
+        assert answered > 1
+        assert len(web.children("web")) == 1
+        assert web.children("web") != old
+
+
 # ---- a new model -----------------------------------------------------------------------------
 
 
@@ -213,11 +251,11 @@ async def test_new_model_takes_over_without_losing_a_turn_while_customers_write(
         async with await client_of(url, at_store) as client:
             early = {"sender": "early", "message": OPENING}
             assert (await client.post(REST, json=early)).is_success
-            old = workers.workers()
+            old = workers.children("worker")
             writing = asyncio.create_task(keep_writing(client, enough))
             change(root, trained_model, models)
             await until(lambda: workers.log.count("has taken over") == 2, workers)
-            new = workers.workers()
+            new = workers.children("worker")
             enough.set()
             customers = await writing
             await Customer(client, "early", "skip").play()
