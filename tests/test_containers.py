@@ -160,3 +160,11 @@ def test_every_volume_is_declared_and_used() -> None:
         if not volume.startswith(".")
     }
     assert used == set(COMPOSE["volumes"])
+
+
+def test_image_gets_every_library_that_the_project_names() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    named = project.split("\ndependencies = [\n", 1)[1].split("\n]", 1)[0]
+    wanted = {name.lower() for name in re.findall(r'^  "([\w-]+)', named, re.M)}
+    lock = (ROOT / "requirements" / "lock-runtime.txt").read_text(encoding="utf-8")
+    assert wanted - set(re.findall(r"^([\w-]+)==", lock, re.M)) == set()
