@@ -21,7 +21,10 @@ from bot.errors import ConversationBusy, NightdeskError
 from bot.playbook.content import Content
 from bot.store.connection import Connection, answering
 
-LEASE_SECONDS = 5.0
+LEASE_SECONDS = 4.0
+"""A dead worker's conversations are in other hands within five seconds: this, and a wink to wake up
+and claim them."""
+
 _REPEATS_COUNT_FOR = timedelta(days=14)
 
 
@@ -168,7 +171,8 @@ class Conversations:
         return title
 
     async def claim(self, token: str, now: datetime) -> tuple[Claimed | None, datetime | None]:
-        """The first due conversation, leased to `token`; else when the next one is due."""
+        """The first due conversation, leased to `token`; else when the next one is due, or
+        the next lease ends."""
         at = milliseconds(now)
         name, more = await self._at.run("claim", at, at + int(LEASE_SECONDS * 1000), token)
         if name:

@@ -133,6 +133,20 @@ async def test_conversation_comes_back_when_its_worker_fell_silent(speaking: Spe
     assert (await speaking.take("next")).attempts == 2
 
 
+async def test_idle_worker_is_told_to_come_back_when_a_lease_ends_within_five_seconds(
+    speaking: Speaking,
+) -> None:
+    await speaking.accept("hello")
+    await speaking.take("silent")
+    await speaking.accept("much later", conversation="rest:bob", burst=60)
+    claimed, due = await speaking.store.claim("idle", speaking.now)
+    assert claimed is None
+    assert due is not None
+    assert 0 < (due - speaking.now).total_seconds() < 5
+    speaking.later(seconds=(due - speaking.now).total_seconds())
+    assert (await speaking.take("idle")).conversation == ANN
+
+
 async def test_worker_keeps_a_conversation_that_it_renews(speaking: Speaking) -> None:
     await speaking.accept("hello")
     claimed = await speaking.take("slow")

@@ -1,6 +1,6 @@
 -- Gives the first due conversation to a worker. Conversations whose worker fell silent come back first.
 -- KEYS: prefix   ARGV: now ms, lease end ms, token
--- Returns {conversation, attempts} or {'', due time of the next conversation or ''}.
+-- Returns {conversation, attempts} or {'', when the next conversation is due or the next lease ends, or ''}.
 local prefix = KEYS[1]
 local ready, leases = prefix .. ':ready', prefix .. ':leases'
 local function key(part, conversation) return prefix .. ':c:' .. part .. ':' .. conversation end
@@ -13,8 +13,10 @@ for _, conversation in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', ARGV[1
 end
 local due = redis.call('ZRANGEBYSCORE', ready, '-inf', ARGV[1], 'LIMIT', 0, 1)
 if #due == 0 then
-  local upcoming = redis.call('ZRANGE', ready, 0, 0, 'WITHSCORES')
-  return {'', upcoming[2] or ''}
+  local upcoming = redis.call('ZRANGE', ready, 0, 0, 'WITHSCORES')[2]
+  local lapsing = redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES')[2]
+  if not upcoming or lapsing and tonumber(lapsing) < tonumber(upcoming) then upcoming = lapsing end
+  return {'', upcoming or ''}
 end
 local conversation = due[1]
 redis.call('ZREM', ready, conversation)
