@@ -96,8 +96,13 @@ def test_image_installs_the_versions_that_are_tested() -> None:
         text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
         return set(re.findall(r"^([\w.\-\[\]]+==[^\s;]+)", text, re.MULTILINE))
 
+    installed = {one.partition("==")[0] for one in pinned("lock-runtime.txt")}
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    needed = re.search(r"^dependencies = \[(.*?)^\]", project, re.MULTILINE | re.DOTALL)
+    assert needed is not None
     assert pinned("lock-runtime.txt") < pinned("lock.txt")
-    assert not {one.partition("==")[0] for one in pinned("lock-runtime.txt")} & {"pytest", "mypy"}
+    assert {name.lower() for name in re.findall(r'"([\w-]+)', needed[1])} <= installed
+    assert not installed & {"pytest", "mypy"}
 
 
 @pytest.mark.parametrize("service", OURS)
