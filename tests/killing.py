@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -24,7 +25,7 @@ from bot.cases.intake import NOT_SOLVED
 from bot.cases.reference import find_reference
 from tests.running import environment, free_port
 
-READY_SECONDS = 60.0
+READY_SECONDS = 150.0
 _PROJECT = ("data", "config.yml", "domain.yml", "endpoints.yml", "credentials.yml")
 _MOST_TURNS = 14
 _BUSY = (202, 503)
@@ -33,8 +34,9 @@ _BUSY = (202, 503)
 class House:
     """`nightdesk serve` on a folder and a port of its own, with a frozen copy of the project."""
 
-    def __init__(self, project: Path, models: Path, home: Path) -> None:
+    def __init__(self, project: Path, models: Path, home: Path, workers: int = 1) -> None:
         self.root, self.data_dir = home / "project", home / "var"
+        self._workers = workers
         self.root.mkdir()
         for name in _PROJECT:
             copy = shutil.copytree if (project / name).is_dir() else shutil.copy
@@ -51,7 +53,7 @@ class House:
     def serve(self) -> None:
         with self._log.open("ab") as log:
             self.supervisor = subprocess.Popen(
-                self.command("serve", "--port", str(self.port)),
+                self.command("serve", "--port", str(self.port), "--workers", str(self._workers)),
                 env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -65,7 +67,7 @@ class House:
             env=environment(),
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
 
@@ -86,6 +88,15 @@ class House:
         else:
             [pid] = self.pids(name)
             os.kill(pid, signal.SIGKILL)
+
+    def signal_any(self, name: str, chance: random.Random, number: signal.Signals) -> int:
+        """Sends a signal to one of the processes of that name, as soon as there is one; returns its
+        id."""
+        while not (living := self.pids(name)):
+            time.sleep(0.1)
+        struck = chance.choice(living)
+        os.kill(struck, number)
+        return struck
 
     def interrupt(self) -> int:
         """Ctrl-C; returns the exit code."""
