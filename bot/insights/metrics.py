@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
+from operator import attrgetter
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -39,6 +40,7 @@ SEVERITIES = tuple(severity.word for severity in Severity)
 OTHER_TEAM = "other"
 """Label of teams that the playbook does not have any more."""
 
+_LABELS = attrgetter("status", "severity", "team")
 _WANTED = Wanted((("status", frozenset(OPEN)),))
 _BOUNDS = [*(str(float(bound)) for bound in BOUNDS), "+Inf"]
 _COUNTED = {
@@ -66,13 +68,12 @@ class OpenCases:
             {(status, severity, team): 0
              for status in OPEN for severity in SEVERITIES for team in known}
         )  # fmt: skip
-        oldest = dict.fromkeys(SEVERITIES, now)
-        for row in index.find(_WANTED, "oldest", 0, index.size).rows:
-            team = row.team if row.team in known else OTHER_TEAM
-            counts[row.status, row.severity, team] += 1
-            if row.status == "new":
-                oldest[row.severity] = min(oldest[row.severity], row.opened[0])
-        ages = {name: (now - opened).total_seconds() for name, opened in oldest.items()}
+        rows = index.find(_WANTED, "oldest", 0, index.size).rows
+        for (status, severity, team), count in Counter(map(_LABELS, rows)).items():
+            counts[status, severity, team if team in known else OTHER_TEAM] += count
+        newest_first = (row for row in reversed(rows) if row.status == "new")
+        opened = {row.severity: row.opened[0] for row in newest_first}
+        ages = {name: (now - opened.get(name, now)).total_seconds() for name in SEVERITIES}
         return cls(counts, ages)
 
 

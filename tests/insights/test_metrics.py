@@ -158,6 +158,16 @@ async def test_message_that_is_set_aside_is_counted_with_its_tries_and_its_case(
     assert max(map(float, ages)) == 3600
 
 
+async def test_oldest_case_that_nobody_took_is_told_not_the_latest(house: House) -> None:
+    async with working(house.connection, StandIn(), house.content, house.clock):
+        for name in ("ann", "bob"):
+            await house.send("a case", name)
+            await house.answered(name)
+            house.clock.forward(hours=1)
+    ages = re.findall(r"^nightdesk_oldest_new_case_seconds\{.*} (\S+)$", await house.text(), re.M)
+    assert max(map(float, ages)) == 7200
+
+
 async def test_worker_that_falls_silent_is_alive_no_more(
     house: House, connection: Connection
 ) -> None:
