@@ -19,7 +19,7 @@ from tests.killing import Customer, House, watching_stores
 
 CONVERSATIONS = 50
 AT_ONCE = 8
-PLAY_SECONDS = 80
+PLAY_SECONDS = 180
 OPENINGS = (
     "My Nook Cam shows a grey screen since yesterday, error E-214, account h.pem@example.com",
     "you took £15.99 twice for brightnook stream, my email is kel.dawes@example.org",
