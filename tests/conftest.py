@@ -42,7 +42,8 @@ NIGHT = datetime(2026, 3, 4, 2, 30, tzinfo=timezone.utc)
 
 LONGEST_FIRST = (
     "test_chaos.py", "test_interleavings.py", "test_new_topic.py", "test_night.py",
-    "test_killing.py", "test_chat.py", "test_pages.py", "test_dialogues.py", "test_commands.py",
+    "test_killing.py", "test_scaling.py", "test_chat.py", "test_pages.py", "test_dialogues.py",
+    "test_commands.py",
 )  # fmt: skip
 
 
