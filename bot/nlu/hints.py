@@ -35,8 +35,8 @@ class Hints:
 
     @classmethod
     def of_playbook(cls, playbook: Playbook) -> Hints:
-        """The playbook's cues and those of its subtopics."""
-        return cls({**playbook.cues, **_subtopic_cues(playbook)})
+        """The playbook's cues and those of its subtopics; the same object for the same ones."""
+        return _from_json(json.dumps({**playbook.cues, **_subtopic_cues(playbook)}))
 
     def __len__(self) -> int:
         return len(self._columns)

