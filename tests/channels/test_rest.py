@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -489,16 +490,17 @@ async def test_caller_is_told_when_redis_is_away_and_served_when_it_is_back(
     headers = {"Authorization": f"Bearer {await Tokens(connection).add('shop', 'channel')}"}
     serving = await Serving(create_app(connection, content, clock)).start()
     body = {"sender": "ann", "message": "hello", "message_id": "m1"}
-    async with working(connection, StandIn(), content, clock):
-        async with httpx.AsyncClient(base_url=serving.url, headers=headers) as client:
-            await asyncio.to_thread(store.stop)
-            for answer in (await client.post(POSTS, json=body), await client.get("/api/cases")):
-                assert refusal(answer) == (503, "store_unavailable")
-                assert answer.headers["retry-after"] == "2"
-            assert (await client.get("/health")).json()["redis"] is False
-            await asyncio.to_thread(store.start)
-            answer = await client.post(POSTS, json=body)
-            assert [reply["text"] for reply in answer.json()] == ["1: hello"]
-    await serving.stop()
-    await connection.close()
-    await asyncio.to_thread(store.stop)
+    async with AsyncExitStack() as ending, working(connection, StandIn(), content, clock):
+        ending.push_async_callback(asyncio.to_thread, store.stop)
+        ending.push_async_callback(connection.close)
+        ending.push_async_callback(serving.stop)
+        client = httpx.AsyncClient(base_url=serving.url, headers=headers, timeout=30)
+        await ending.enter_async_context(client)
+        await asyncio.to_thread(store.stop)
+        for answer in (await client.post(POSTS, json=body), await client.get("/api/cases")):
+            assert refusal(answer) == (503, "store_unavailable")
+            assert answer.headers["retry-after"] == "2"
+        assert (await client.get("/health")).json()["redis"] is False
+        await asyncio.to_thread(store.start)
+        answer = await client.post(POSTS, json=body)
+        assert [reply["text"] for reply in answer.json()] == ["1: hello"]
