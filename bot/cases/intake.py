@@ -73,8 +73,10 @@ class IntakeSteps(Speaker):
         return await self._next(intake)
 
     def _ends(self, intake: Intake) -> bool:
+        """Whether all is well. Where nothing but details was told, nothing can be solved."""
         if self._heard.family == "solved":
-            return not self._heard.fields
+            told = intake.awaiting or any(turn.family != "inform" for turn in intake.said)
+            return bool(told) and not self._heard.fields
         content_with_it = self._heard.family in ("affirm", "thanks", "goodbye")
         return intake.awaiting == "solved" and content_with_it and not self._heard.fields
 

@@ -19,7 +19,7 @@ from bot.cases.understanding import Understanding
 from bot.nlu.component import Component
 from bot.nlu.decision import Doubt, IntentModel
 from bot.nlu.encoder import Floats
-from bot.nlu.output import KEY, found_in, text_of
+from bot.nlu.output import KEY, found_in, noted, text_of
 from bot.nlu.sentences import give_sentence
 from bot.nlu.spotting import masked
 from bot.nlu.understood import understanding_from
@@ -116,4 +116,5 @@ def _read(
 
 def _doubt(message: Message, model: IntentModel, vector: Floats | None) -> Doubt:
     text = text_of(message)
-    return model.doubt(text, masked(text, found_in(message)), lambda: vector)
+    language = str(noted(message).get("language") or "")
+    return model.doubt(text, masked(text, found_in(message)), lambda: vector, language)

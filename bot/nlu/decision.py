@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import string
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from bot.nlu.alignment import AS_THEY_ARE, Alignment
 from bot.nlu.blends import blended, pairs
 from bot.nlu.encoder import Floats
 from bot.nlu.lexical import DEFAULT_RECIPE, Recipe
@@ -88,6 +90,11 @@ class _Heard:
     is_meant: bool
 
 
+_MARKS = frozenset(string.punctuation + string.whitespace + "…¿¡。")
+"""Who writes these alone says nothing; emoji say something."""
+_NO_LANGUAGES: Mapping[str, str] = {}
+
+
 def unmeant() -> Floats | None:
     """No sentence vector: the n-grams decide alone."""
     return None
@@ -95,19 +102,23 @@ def unmeant() -> Floats | None:
 
 class IntentModel:
     """The two classifiers and the rule that joins them. `known` are the fingerprints of the
-    examples: whoever writes one of them needs no encoder."""
+    examples and their families: whoever writes one of them needs no encoder and means just that.
+    Topics are told by aligned vectors, moves by the plain ones: their words differ more than that.
+    """
 
     def __init__(
         self,
         families: UnionClassifier,
         topics: UnionClassifier,
         thresholds: Thresholds = DEFAULT_THRESHOLDS,
-        known: frozenset[str] = frozenset(),
+        known: Mapping[str, str] | None = None,
+        alignment: Alignment = AS_THEY_ARE,
     ) -> None:
         self._families = families
         self._topics = topics
         self._thresholds = thresholds
-        self._known = known
+        self._known = known or {}
+        self._alignment = alignment
 
     @classmethod
     def fit(
@@ -118,29 +129,40 @@ class IntentModel:
         recipe: Recipe = DEFAULT_RECIPE,
         encoded: Encoded | None = None,
         names: Sequence[tuple[str, str]] = (),
+        alignment: Alignment = AS_THEY_ARE,
+        languages: Mapping[str, str] = _NO_LANGUAGES,
     ) -> IntentModel:
         """`intents` are full names, one at least a `report/...`; `shapes` are the texts with
-        their details masked (`bot.nlu.spotting.masked`); `names` are (topic, what it is called)."""
+        their details masked (`bot.nlu.spotting.masked`); `names` are (topic, what it is called);
+        `languages` are those of the texts."""
         sentences = encoded(texts) if encoded else None
-        topics = _fit_topics(texts, intents, recipe, sentences, encoded, names)
+        aligned = None
+        if sentences is not None:
+            aligned = alignment.align_all(sentences, [languages.get(text, "") for text in texts])
+        topics = _fit_topics(texts, intents, recipe, aligned, encoded, names)
         families = _fit_families(texts, shapes, intents, recipe, sentences)
-        return cls(families, topics, known=frozenset(map(_fingerprint, texts)))
+        return cls(families, topics, known=_known(texts, intents), alignment=alignment)
 
-    def decide(self, text: str, shape: str, meaning: Meaning = unmeant) -> Decision:
+    def decide(
+        self, text: str, shape: str, meaning: Meaning = unmeant, language: str = ""
+    ) -> Decision:
         """`shape` is the text with its details masked: answers are known by their shape, topics by
-        what is said."""
-        heard = self._hear(text, shape, meaning)
-        family, confidence = self._family(
-            heard.families, text, shape, heard.is_foreign, heard.is_about
-        )
+        what is said. `language` is the text's, "" when it shows none."""
+        heard = self._hear(text, shape, meaning, language)
+        if (known := self._known.get(_fingerprint(text))) is not None:
+            family, confidence = known, 1.0
+        else:
+            family, confidence = self._family(
+                heard.families, text, shape, heard.is_foreign, heard.is_about
+            )
         shares, topics = heard.families.shares, heard.topics.shares
         return Decision(
             _full(family, heard), confidence, tuple(shares.items()), tuple(topics.items())
         )
 
-    def doubt(self, text: str, shape: str, meaning: Meaning = unmeant) -> Doubt:
+    def doubt(self, text: str, shape: str, meaning: Meaning = unmeant, language: str = "") -> Doubt:
         """For evaluation: what `decide` would say on either side of the threshold."""
-        heard = self._hear(text, shape, meaning)
+        heard = self._hear(text, shape, meaning, language)
         known, foreign = (
             _full(self._family(heard.families, text, shape, is_foreign, heard.is_about)[0], heard)
             for is_foreign in (False, True)
@@ -149,13 +171,13 @@ class IntentModel:
         is_asked = heard.is_meant and ranking.top < self._thresholds.sure
         return Doubt(known, foreign, ranking.evidence - ranking.threshold if is_asked else None)
 
-    def _hear(self, text: str, shape: str, meaning: Meaning) -> _Heard:
+    def _hear(self, text: str, shape: str, meaning: Meaning, language: str) -> _Heard:
         families, topics = self._families.rank(shape, text), self._topics.rank(text)
         plain = self._is_plain(text, shape, families, topics)
         if plain or (sentence := meaning()) is None or not self._families.joint:
             return _Heard(families, topics, self._is_unseen(shape), is_about=False, is_meant=False)
         families = self._families.rank(shape, text, sentence)
-        topics = self._topics.rank(text, sentence=sentence)
+        topics = self._topics.rank(text, sentence=self._alignment.align(sentence, language))
         is_foreign = not families.is_known and families.top < self._thresholds.sure
         is_about = topics.is_known and topics.top >= self._thresholds.about
         return _Heard(families, topics, is_foreign, is_about, is_meant=True)
@@ -173,6 +195,8 @@ class IntentModel:
         self, ranking: Ranking, text: str, shape: str, is_foreign: bool, is_about: bool
     ) -> tuple[str, float]:
         best, probability = ranking.best, ranking.top
+        if not set(shape) - _MARKS:
+            return FALLBACK, 1.0
         said = words(normalise(shape))
         if best == INFORM and self._tells_a_problem(said, text):
             return REPORT, probability
@@ -198,14 +222,15 @@ class IntentModel:
     def save(self, folder: Path) -> None:
         self._families.save(folder / "families")
         self._topics.save(folder / "topics")
-        (folder / "known.json").write_text(json.dumps(sorted(self._known)), "utf-8")
+        self._alignment.save(folder)
+        (folder / "known.json").write_text(json.dumps(dict(sorted(self._known.items()))), "utf-8")
 
     @classmethod
     def load(cls, folder: Path, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> IntentModel:
         families = UnionClassifier.load(folder / "families")
         topics = UnionClassifier.load(folder / "topics")
         known = json.loads((folder / "known.json").read_text("utf-8"))
-        return cls(families, topics, thresholds, frozenset(known))
+        return cls(families, topics, thresholds, known, Alignment.load(folder))
 
 
 def _full(family: str, heard: _Heard) -> str:
@@ -256,6 +281,14 @@ def _fit_families(
 def _unit(rows: Sequence[Floats], dimensions: int) -> Floats:
     vectors = np.array(rows, np.float32).reshape(len(rows), dimensions)
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
+
+
+def _known(texts: Sequence[str], intents: Sequence[str]) -> dict[str, str]:
+    """Fingerprint -> family of the examples; not of those that look the same in two families."""
+    families: dict[str, set[str]] = {}
+    for text, intent in zip(texts, intents, strict=True):
+        families.setdefault(_fingerprint(text), set()).add(intent.split("/", 1)[0])
+    return {print_: own.pop() for print_, own in families.items() if len(own) == 1}
 
 
 def _fingerprint(text: str) -> str:

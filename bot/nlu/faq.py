@@ -16,13 +16,14 @@ from bot.nlu.content import PROJECT, content_of
 from bot.nlu.encoder import NONE, encoder_named
 from bot.nlu.hints import Hints
 from bot.nlu.lexical import Recipe
-from bot.nlu.output import note, set_intent, text_of
+from bot.nlu.output import FALLBACK, note, noted, set_intent, text_of
 from bot.nlu.questions import FILE, Caution, FaqFinder, Questions
 from bot.nlu.sentence_store import encode_all, folder_of_training
 from bot.nlu.sentences import sentence_at_hand
 from bot.playbook.content import Content
 
 _PREFIX = "faq/"
+_SURE_MOVE = 0.9
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -63,9 +64,18 @@ class FaqRetrieval(Component[FaqFinder]):
     def tell(self, message: Message, model: FaqFinder) -> None:
         found = model.find(text_of(message), sentence_at_hand(message))
         note(message, faqs=[[name, round(score, 4)] for name, score in found])
-        if found:
+        if found and not _is_sure_move(message):
             name, score = found[0]
             set_intent(message, f"{_PREFIX}{name}", score)
+
+
+def _is_sure_move(message: Message) -> bool:
+    """Whether the classifier is surer of a move in the dialogue ("a colleague please") than any
+    question can be: then it stays."""
+    known = noted(message)
+    family = str(known.get("intent", "")).partition("/")[0]
+    is_move = family not in ("", FALLBACK, "report")
+    return is_move and float(known.get("confidence") or 0.0) >= _SURE_MOVE
 
 
 def _questions(named: list[tuple[str, str]], content: Content) -> Questions:

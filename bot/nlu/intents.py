@@ -16,16 +16,18 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.alignment import AS_THEY_ARE, Alignment, parallel_texts
 from bot.nlu.component import Component
 from bot.nlu.content import PROJECT, content_of
-from bot.nlu.decision import Decision, IntentModel, Thresholds
-from bot.nlu.encoder import NONE, encoder_named
+from bot.nlu.decision import Decision, Encoded, IntentModel, Thresholds
+from bot.nlu.encoder import NONE, Floats, encoder_named
 from bot.nlu.hints import Hints
 from bot.nlu.lexical import Recipe
-from bot.nlu.output import found_in, note, set_intent, text_of
+from bot.nlu.output import found_in, note, noted, set_intent, text_of
 from bot.nlu.sentence_store import encode_all, folder_of_training
 from bot.nlu.sentences import sentence_of
 from bot.nlu.spotting import FieldSpotter, masked
+from bot.playbook.content import Content
 from bot.playbook.model import Playbook
 
 
@@ -53,7 +55,8 @@ class LexicalIntents(Component[IntentModel]):
         named = [(str(m.get_full_intent()), text_of(m)) for m in training_data.intent_examples]
         kept = [(intent, text) for intent, text in named if not intent.startswith("faq/")]
         intents, texts = [intent for intent, _ in kept], [text for _, text in kept]
-        playbook = content_of(self._config).playbook
+        content = content_of(self._config)
+        playbook = content.playbook
         spotter = FieldSpotter(playbook.fields)
         shapes = [masked(text, spotter.find(text)) for text in texts]
         strength = float(self._config["strength"])
@@ -61,7 +64,12 @@ class LexicalIntents(Component[IntentModel]):
         encoder = encoder_named(str(self._config["encoder"]))
         encoded = partial(encode_all, encoder, folder=folder_of_training()) if encoder else None
         names = list(_names(playbook))
-        IntentModel.fit(texts, shapes, intents, recipe, encoded, names).save(folder)
+        languages = {example.text: example.language for example in content.examples}
+        alignment = _alignment(content, encoded) if encoded else AS_THEY_ARE
+        model = IntentModel.fit(
+            texts, shapes, intents, recipe, encoded, names, alignment, languages
+        )
+        model.save(folder)
 
     @classmethod
     def recall(cls, config: dict[str, Any], folder: Path) -> IntentModel:
@@ -72,15 +80,25 @@ class LexicalIntents(Component[IntentModel]):
     def tell(self, message: Message, model: IntentModel) -> None:
         text, encoder = text_of(message), encoder_named(str(self._config["encoder"]))
         shape = masked(text, found_in(message))
-        _tell(message, model.decide(text, shape, lambda: sentence_of(message, encoder)))
+        language = str(noted(message).get("language") or "")
+
+        def meaning() -> Floats | None:
+            return sentence_of(message, encoder)
+
+        _tell(message, model.decide(text, shape, meaning, language))
 
 
 def _names(playbook: Playbook) -> Iterator[tuple[str, str]]:
-    """What people call a topic and its subtopics is one more example each."""
+    """(topic, label): what people call a topic and its subtopics, in every language, is one more
+    example each."""
     for topic in playbook.topics.values():
-        yield topic.name, topic.label["en"]
-        for subtopic in topic.subtopics.values():
-            yield topic.name, subtopic.label["en"]
+        for labels in (topic.label, *(subtopic.label for subtopic in topic.subtopics.values())):
+            yield from ((topic.name, label) for label in dict.fromkeys(labels.values()))
+
+
+def _alignment(content: Content, encoded: Encoded) -> Alignment:
+    texts = parallel_texts(content)
+    return Alignment.fit({language: encoded(own) for language, own in texts.items()})
 
 
 def _tell(message: Message, decision: Decision) -> None:

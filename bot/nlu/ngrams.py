@@ -103,6 +103,7 @@ class NgramVectors:
         self.blocks = tuple(blocks)
         self.hints = hints
         self.size = sum(len(block.idf) for block in self.blocks) + len(hints)
+        self._latest: tuple[tuple[str, str | None], tuple[Indices, Floats]] | None = None
 
     @classmethod
     def fit(
@@ -117,7 +118,14 @@ class NgramVectors:
 
     def vector(self, text: str, hinted: str | None = None) -> tuple[Indices, Floats]:
         """Sparse vector of a text: columns (int32) and values (float32), both empty if nothing in
-        the text is known. Hints are looked for in `hinted` if given."""
+        the text is known. Hints are looked for in `hinted` if given. The latest is remembered: a
+        message is ranked by its n-grams first, then with its sentence vector."""
+        latest = self._latest
+        if latest is None or latest[0] != (text, hinted):
+            latest = self._latest = (text, hinted), self._vector(text, hinted)
+        return latest[1]
+
+    def _vector(self, text: str, hinted: str | None) -> tuple[Indices, Floats]:
         spelt, offset = normalise(text), 0
         columns, values = [], []
         for block in self.blocks:
@@ -140,7 +148,7 @@ class NgramVectors:
         """One row a text, for training."""
         from scipy.sparse import csr_matrix
 
-        rows = [self.vector(*pair) for pair in zip(texts, hinted or texts, strict=True)]
+        rows = [self._vector(*pair) for pair in zip(texts, hinted or texts, strict=True)]
         ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         columns = np.concatenate([columns for columns, _ in rows])
         values = np.concatenate([values for _, values in rows])

@@ -53,6 +53,19 @@ _ASIDE_BEHIND = re.compile(
 )
 _CALL = re.compile(r"\b(?:on|over) the phone$|\bby phone$", re.IGNORECASE)
 """A device on which all is well, or that somebody won: not what the message is about."""
+_DIALLED = re.compile(
+    r"(?:phone|mobile|handy|celular|telem[oó]vel|telefone|휴대폰|핸드폰)$", re.IGNORECASE
+)
+_DIALLED_BEFORE = re.compile(
+    r"\b(?:call|ring|text|phone|reach|contact|ruft?|anrufen|erreichen|lig(?:a|ue|uem)(?:-me)?|telefonem?)"
+    r"(?: (?:me|us|mich|uns|bitte|please|pls|pra mim|para))*(?: (?:on|at|auf|unter|no|ao|pro|o))?(?: (?:my|dem|meinem|meu))?\s*$",
+    re.IGNORECASE,
+)
+_DIALLED_BEHIND = re.compile(
+    r"^\s*(?:number|no\.|nummer|번호)|^ ?(?:으?로)? ?(?:좀 )?(?:전화|연락)|^(?: (?:is|ist|é|:))?\s{6,}",
+    re.IGNORECASE,
+)
+"""A telephone to be called on is none on which something fails. A number has been blanked."""
 _OWN_LINK = "\0link"
 
 
@@ -161,6 +174,9 @@ def masked(text: str, found: Iterable[Found]) -> str:
 
 def _is_aside(text: str, start: int, end: int) -> bool:
     before, behind = text[max(0, start - 60) : start], text[end : end + 40]
+    if _DIALLED.search(text[start:end]):
+        if _DIALLED_BEFORE.search(before) or _DIALLED_BEHIND.search(behind):
+            return True
     call = _CALL.search(text[max(0, start - 60) : end])
     return bool(call or _ASIDE_BEFORE.search(before) or _ASIDE_BEHIND.search(behind))
 

@@ -15,7 +15,7 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
 from bot.nlu.found import Found
-from bot.nlu.time_words import MERE, is_planned, is_purchase
+from bot.nlu.time_context import tells_since
 
 Token = dict[str, Any]
 
@@ -120,7 +120,7 @@ _LASTING = (3, _ALONE)
 _NOT_BEFORE = frozenset("by until till next every each within before tomorrow in than 'til".split())
 _NOT_BEHIND = frozenset("behind later apart delay lag warranty trial old".split())
 _LOYAL = frozenset("customer user member subscriber fan loyal client".split())
-_SHORT = 7
+_FEW = 3
 
 
 class TimePhrases:
@@ -147,12 +147,10 @@ class TimePhrases:
         before = [token.lower_ for token in doc[max(0, start - 5) : start]]
         if before and before[-1] in _NOT_BEFORE:
             return False
-        if rank == _ALONE and len(doc) > _SHORT:
+        if rank == _ALONE and len(doc) - (end - start) > _FEW:
             return False
         behind = doc[end].lower_ if end < len(doc) else ""
-        if behind in _NOT_BEHIND or is_purchase(doc.text, doc[start].idx, _end(doc, end)):
-            return False
-        if rank >= MERE and is_planned(doc.text, doc[start].idx):
+        if behind in _NOT_BEHIND or not tells_since(doc.text, doc[start].idx, _end(doc, end), rank):
             return False
         return not (rank in _LASTING and _LOYAL.intersection(before))
 

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.nlu.found import Found
+from bot.nlu.time_context import tells_since
 
 _LONE = 10
 """The rank of a bare duration, which counts in a short answer only."""
-_SHORT = 40
-MERE = 6
-"""From this rank on a time is merely named, without a word that says that something began then."""
+_SHORT = 30
+_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,15 @@ _PT_EVENT = (
     rf"(?: (?:de|da|do|na|no) (?:app|aplicação|aplicativo|firmware|semana passada|sistema|{_PT_DAY}|ontem)(?: passad[oa])?)*)"
 )
 _PT = _Language(
-    _any(rf"\b(?:desde|há|ha|faz|h[aá]|a partir|ontem|anteontem|hoje|passad[oa]|últim[oa]|est[ae] |{_PT_UNIT})|\bde {_PT_MONTH}"),
+    _any(rf"\b(?:n[ao] (?:[tqd]|s[eáa])|desde|há|ha|faz|h[aá]|a partir|ontem|anteontem|hoje|passad[oa]|últim[oa]|est[ae] |{_PT_UNIT})|\bde {_PT_MONTH}"),
     _readings(
-        (0, rf"\bdesde (?:já )?(?P<value>{_PT_EVENT}|{_PT_NAMED}|{_PT_DATE}|(?:{_PT_DAY})\b|{_PT_MONTH}\b|(?:há|faz) (?:{_PT_MUCH}))"),
+        (0, rf"\bdesde (?:já )?(?P<value>{_PT_EVENT}|{_PT_NAMED}|{_PT_DATE}|(?:{_PT_DAY})\b{_PT_PART}?|{_PT_MONTH}\b|(?:há|faz) (?:{_PT_MUCH}))"),
         (1, rf"\b(?P<value>(?:há|ha|faz|fazem)(?: já| uns| mais de| quase| cerca de)? (?:{_PT_MUCH})(?: atrás)?)"),
         (1, rf"\b(?P<value>(?:{_PT_MUCH}) atrás)"),
         (3, rf"\b(?:já (?:vai|são|fazem)|por|durante|tem) (?P<value>{_PT_MUCH})"),
         (6, rf"\b(?P<value>{_PT_NAMED})"),
         (6, rf"\b(?P<value>{_PT_DATE})"),
+        (6, rf"\bn[ao] (?P<value>(?:(?:segunda|terça|quarta|quinta|sexta)[- ]feira|terça|sexta|s[áa]bado|domingo)\b{_PT_PART}?)(?! (?:vez|tentativa))"),
         (8, rf"\b(?:depois|após|a partir) (?:d)?(?P<value>{_PT_EVENT})"),
         (_LONE, rf"\b(?P<value>{_PT_MUCH})"),
     ),
@@ -150,24 +151,6 @@ _KO = _Language(
 )  # fmt: skip
 _LANGUAGES = (_DE, _PT, _KO)
 
-_BOUGHT_BEHIND = re.compile(
-    r"^[^.,;!?\n]{0,25}?\b(?:bestellt|gekauft|comprei|comprado|encomendei|pedi|kunde|cliente|client)\b"
-    r"|^\S{0,3} ?[^.,;!?\n]{0,12}?(?:샀|산|구매|구입|주문|고객|쓰고|사용)",
-    re.IGNORECASE,
-)
-_BOUGHT_BEFORE = re.compile(
-    r"(?:\b(?:bought|purchased|ordered|gekauft|bestellt|comprei|encomendei|comprado|pedi|kunde|kundin"
-    r"|cliente|customer|uso|usamos|nutze)\b|구매|구입|고객)[^.,;!?\n]{0,25}$",
-    re.IGNORECASE,
-)
-_PLANNED = re.compile(
-    r"(?:\b(?:should|supposed|expected|due|scheduled|promised|open(?:ing)?|closed?|deliver(?:y|ed)?|arrive|available|until|till|by"
-    r"|sollte|soll|geplant|angekündigt|versprochen|geöffnet|öffnet|offen|lieferung|liefertermin|verfügbar|bis"
-    r"|devia|deveria|previst[oa]|prometeram|abert[oa]s?|abrem?|funcionam|entrega|chegaria|até)\b|예정|영업|배송일)[^.!?\n]{0,20}$",
-    re.IGNORECASE,
-)
-"""What is planned or promised for a day did not begin on it."""
-
 
 def find_time_words(field: str, text: str) -> Iterator[Found]:
     """Candidates for `field`, in no particular order, overlapping ones included."""
@@ -178,25 +161,17 @@ def find_time_words(field: str, text: str) -> Iterator[Found]:
 
 def _of(language: _Language, field: str, text: str) -> Iterator[Found]:
     for rank, pattern in language.readings:
-        if rank == _LONE and len(text.strip()) > _SHORT:
-            continue
         for match in pattern.finditer(text):
+            if rank == _LONE and not _is_answer(match, text):
+                continue
             start, end = match.span("value")
             if language.not_before.search(text[:start]) and rank:
                 continue
-            if language.not_behind.search(text[end:]) or is_purchase(text, start, end):
-                continue
-            if rank >= MERE and is_planned(text, start):
-                continue
-            yield Found(field, start, end, text[start:end], rank)
+            if not language.not_behind.search(text[end:]) and tells_since(text, start, end, rank):
+                yield Found(field, start, end, text[start:end], rank)
 
 
-def is_planned(text: str, start: int) -> bool:
-    return bool(_PLANNED.search(text[max(0, start - 40) : start]))
-
-
-def is_purchase(text: str, start: int, end: int) -> bool:
-    """Whether the time is that of an order or of becoming a customer, which is not since when
-    something is wrong."""
-    before, behind = text[max(0, start - 40) : start], text[end : end + 40]
-    return bool(_BOUGHT_BEFORE.search(before) or _BOUGHT_BEHIND.search(behind))
+def _is_answer(match: re.Match[str], text: str) -> bool:
+    """Whether there is little but the duration in the text."""
+    said = len(text.strip())
+    return said <= _SHORT and len(match["value"]) >= _SHARE * said

@@ -73,7 +73,7 @@ def decide(content: Content, finder: CueFinder, text: str, topic: str) -> Triage
         ("Jemand hat sich in mein Konto eingeloggt", "account_access",
          ("account_access", "hacked"), Severity.CRITICAL, ()),
         ("Cobraram duas vezes o plano", "billing",
-         ("billing", "general"), Severity.HIGH, ()),
+         ("billing", "double_charge"), Severity.HIGH, ()),
         ("I have been on hold for an hour", "other",
          ("other", "general"), Severity.HIGH, ()),
         ("My bulb does not connect to the wifi", "technical_issue",

@@ -89,6 +89,9 @@ def test_demo_owner_is_told_place_and_mending_when_a_file_is_wrong(
 
 
 def test_demo_owner_is_told_the_topic_when_nobody_reports_it(project: Path) -> None:
+    for examples in (project / "data/nlu").glob("*/report*.yml"):
+        told = re.sub(r"- intent: report/praise\n(?:  .*\n)+", "", examples.read_text("utf-8"))
+        examples.write_text(told, "utf-8")
     (project / "data/nlu/en/report_praise.yml").unlink()
     [problem] = check(project)
     lines = (project / BOOK).read_text().splitlines()
