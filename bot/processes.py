@@ -20,6 +20,7 @@ from bot.clock import moved_clock
 from bot.errors import ConfigurationError, NightdeskError, StoreUnavailable, place_of
 from bot.handoff.settings import check_on_call
 from bot.handoff.settings import read_settings as read_handoff_settings
+from bot.http.protocol import Protocol
 from bot.playbook.content import load_content
 from bot.settings import Settings
 from bot.store.connection import Connection
@@ -80,7 +81,7 @@ async def run_web(settings: Settings, attached: bool, door: int | None = None) -
         connection, content, moved_clock(settings.clock_shift), handoff, channels=channels
     )
     server: Any = await app.create_server(
-        **_where(settings, door), return_asyncio_server=True, access_log=False
+        **_where(settings, door), protocol=Protocol, return_asyncio_server=True, access_log=False
     )
     await server.startup()
     await server.before_start()

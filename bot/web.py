@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sanic import Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import InvalidUsage, MethodNotSupported, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
@@ -58,6 +58,7 @@ from bot.tasks import end_tasks
 log = logging.getLogger("nightdesk.web")
 
 MOST_BYTES = 1_000_000
+_READING = ["GET", "HEAD"]
 _HERE = ("127.0.0.1", "localhost", "::1")
 """Hosts of public addresses that nobody else could follow a link to."""
 
@@ -102,8 +103,8 @@ def create_app(
     index, public_url = CaseIndex(connection), handoff.public_url if handoff else ""
     _add_desk(app, connection, index, content, now, [*channels], public_url)
     app.ctx.leaving = False
-    app.add_route(_health(connection), "/health", methods=["GET"], name="health")
-    app.add_route(_ready(connection), "/ready", methods=["GET"], name="ready")
+    app.add_route(_health(connection), "/health", methods=_READING, name="health")
+    app.add_route(_ready(connection), "/ready", methods=_READING, name="ready")
     app.error_handler.add(Exception, _tell)
     _in_background(app, reception.listening.run)
     _in_background(app, Heartbeat(connection, "web", uuid4().hex).run)
@@ -242,14 +243,30 @@ def _ready(connection: Connection) -> Callable[[Request], Coroutine[Any, Any, HT
 
 async def _tell(request: Request, error: Exception) -> HTTPResponse:
     """The one shape of all errors: {"error": {"code", "message"}}; of the desk's pages, a page."""
+    if request.route is None and not isinstance(error, SanicException):
+        error = InvalidUsage("it cannot be read")  # nothing of ours has run by now
     code, message, status = _explained(error)
     if status >= 500 and code == "internal":
         log.error("%s %s failed with %s.", request.method, request.path, type(error).__name__)
     wait = 2 if status == 503 else getattr(error, "retry_after_seconds", 0)
-    headers = {"Retry-After": str(wait)} if wait else None
-    if is_page(request.path):
+    headers = {"Retry-After": str(wait)} if wait else {}
+    headers.update(_allowed(error))
+    if is_page(_path_of(request)):
         return error_page(request, status, message, headers)
     return json({"error": {"code": code, "message": message}}, status, headers=headers)
+
+
+def _path_of(request: Request) -> str:
+    """'' when the address has none (`?a`), or one that is no UTF-8."""
+    try:
+        return str(request.path)
+    except (AttributeError, UnicodeDecodeError):
+        return ""
+
+
+def _allowed(error: Exception) -> dict[str, str]:
+    """RFC 9110, 15.5.6: a 405 names the methods there are."""
+    return dict(error.headers) if isinstance(error, MethodNotSupported) else {}
 
 
 def _explained(error: Exception) -> tuple[str, str, int]:

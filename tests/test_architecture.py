@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "web": {*INNER, "channels", "desk", "handoff", "insights"},
     "worker": {*INNER, "engine"},
     "supervisor": {*INNER, "engine"},
-    "processes": {*INNER, "channels", "engine", "handoff", "web", "worker"},
+    "processes": {"http", *INNER, "channels", "engine", "handoff", "web", "worker"},
     "commands": {*INNER, "channels", "engine", "nlu", "supervisor", "handoff", "insights"},
     "cli": {"commands", "errors", "processes", "settings"},
 }

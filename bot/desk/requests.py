@@ -69,7 +69,15 @@ def is_foreign(request: Request, silent_origin: bool = False) -> bool:
     if origin is None or (origin == "null" and silent_origin):
         return False
     named = (request.headers.get("host"), request.headers.get("x-forwarded-host"))
-    return urlsplit(origin).netloc.lower() not in [host.lower() for host in named if host]
+    return _place_of(origin) not in [host.lower() for host in named if host]
+
+
+def _place_of(origin: str) -> str:
+    """Host and port; '' for what is no address."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def caller_of(request: Request) -> str:

@@ -11,6 +11,7 @@ import httpx
 from sanic import Sanic
 
 from bot.cases.turn import Reply, Turn
+from bot.http.protocol import Protocol
 from bot.playbook.content import Content
 from bot.processes import end_server
 from bot.store.connection import Connection
@@ -42,7 +43,7 @@ class Serving:
         listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = await self._app.create_server(
-            sock=listener, return_asyncio_server=True, access_log=False
+            sock=listener, protocol=Protocol, return_asyncio_server=True, access_log=False
         )
         assert server is not None
         await server.startup()
