@@ -19,6 +19,10 @@ _LIKELY_TOPIC = 0.75
 _NEAR = 0.6
 """Where the second answer scores this share of the first, the first is right in less than half of
 the questions (demo brand, held out); up to there one question in twenty is asked back."""
+_MEANT = 1.0
+"""The score from which a page's meaning alone is enough."""
+_SUBTOPIC, _CUE, _MOST_CUES = 0.7, 0.2, 3
+"""What else speaks for a page, in the same measure: three cues less than its subtopic."""
 
 
 def choose_resource(
@@ -26,21 +30,21 @@ def choose_resource(
 ) -> Resource | None:
     """The topic's best page for what was said, None where none is specific enough.
 
-    A page fits when it is made for the subtopic, or when one of its cues is in the text; the
-    subtopic wins, then more matching cues, then the order of `Content.pages_for`. A page in another
-    language than the customer's is no help.
+    A page fits when it is made for the subtopic, when one of its cues is in the text, or when its
+    meaning alone is near enough. The best has most of the three together; where they tie, the order
+    of `Content.pages_for` decides. A page in another language than the customer's is no help.
     """
     text = clean("\n".join(turn.text for turn in said))
-    best: tuple[tuple[bool, int], Resource] | None = None
     language = said[-1].language or "en"
-    for resource in content.pages_for(triage.topic):
-        if not resource.is_for(language) or resource.id in offered:
-            continue
-        for_subtopic = triage.subtopic in resource.subtopics
-        score = (for_subtopic, count_matches(resource.cues, text))
-        if any(score) and (best is None or score > best[0]):
-            best = (score, resource)
-    return best[1] if best else None
+    best: tuple[float, Resource | None] = (0.0, None)
+    for page in content.pages_for(triage.topic):
+        if page.is_for(language) and page.id not in offered:
+            meant = max(dict(turn.resources).get(page.id, 0.0) for turn in said)
+            told = _SUBTOPIC * (triage.subtopic in page.subtopics)
+            told += _CUE * min(count_matches(page.cues, text), _MOST_CUES)
+            if (told or meant >= _MEANT) and told + meant > best[0]:
+                best = (told + meant, page)
+    return best[1]
 
 
 def choose_faq(said: Sequence[Understanding], content: Content) -> str | None:

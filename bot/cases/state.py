@@ -96,8 +96,8 @@ def _understanding_json(understanding: Understanding) -> dict[str, Any]:
 
 def _understanding(document: Mapping[str, Any]) -> Understanding:
     values = dict(document)
-    values["topics"] = tuple((name, score) for name, score in values["topics"])
-    values["faqs"] = tuple((name, score) for name, score in values["faqs"])
+    for ranking in ("topics", "faqs", "resources"):
+        values[ranking] = tuple((name, score) for name, score in values.get(ranking, ()))
     values["cues"] = frozenset(values["cues"])
     return Understanding(**values)
 

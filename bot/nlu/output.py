@@ -1,9 +1,9 @@
 """The one key under which our components leave what they understood in Rasa's parse result.
 
 `understanding` is JSON: intent (full name), confidence, topics [[topic, probability]], faqs [[id,
-score]], fields {name: value}, cues [name], sentiment, language ("" when it shows none),
-language_share, wants_human. Each component adds its own part; `bot.nlu.understood` reads the
-whole.
+score]], resources [[id, score]], fields {name: value}, cues [name], sentiment, language ("" when it
+shows none), language_share, wants_human. Each component adds its own part; `bot.nlu.understood`
+reads the whole.
 """
 
 from __future__ import annotations

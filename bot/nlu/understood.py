@@ -18,6 +18,7 @@ def understanding_from(parse_data: Mapping[str, Any]) -> Understanding:
         confidence=float(known["confidence"]),
         topics=_ranking(known.get("topics")),
         faqs=_ranking(known.get("faqs")),
+        resources=_ranking(known.get("resources")),
         fields=dict(known.get("fields") or {}),
         cues=frozenset(known.get("cues") or ()),
         sentiment=known.get("sentiment") or "neutral",

@@ -53,3 +53,40 @@ def test_page_is_offered_to_those_who_can_read_it(
 def test_page_without_description_is_offered_by_its_title(content: Content) -> None:
     reply = Phrasing(content, "de", NOW).page(PAGE)
     assert reply.text.endswith(f"„{PAGE.title['de']}“\n{PAGE.url}")
+
+
+def problem(resources: tuple[tuple[str, float], ...], text: str = "es geht nicht") -> Understanding:
+    topics = (("technical_issue", 0.9),)
+    return Understanding(text, "report/technical_issue", 0.9, topics, resources=resources)
+
+
+@pytest.mark.parametrize(
+    ("resources", "text", "page"),
+    [
+        ((("app-reset", 1.2),), "stürzt ab", "app-reset"),
+        ((("app-reset", 0.9),), "stürzt ab", None),
+        ((("refund-status", 2.0),), "stürzt ab", None),
+        (
+            (("app-reset", 0.9), ("camera-troubleshooting", 0.5)),
+            "the camera",
+            "camera-troubleshooting",
+        ),
+        ((("app-reset", 1.9), ("camera-troubleshooting", 0.5)), "the camera", "app-reset"),
+        ((), "the camera", "camera-troubleshooting"),
+    ],
+    ids=["near", "not near", "other topic", "cue and near", "nearer", "cue alone"],
+)
+def test_page_is_offered_for_its_meaning_beside_its_cues(
+    content: Content, resources: tuple[tuple[str, float], ...], text: str, page: str | None
+) -> None:
+    said = problem(resources, text)
+    judged = replace(judge_said([said], content), subtopic="none of them")
+    chosen = choose_resource([said], judged, content)
+    assert (chosen and chosen.id) == page
+
+
+def test_page_that_was_near_to_an_earlier_message_is_offered(content: Content) -> None:
+    said = [problem((("app-reset", 1.2),)), problem(())]
+    judged = replace(judge_said(said, content), subtopic="none of them")
+    chosen = choose_resource(said, judged, content)
+    assert chosen == content.resources["app-reset"]

@@ -43,6 +43,7 @@ def _trained(folder: Path, **settings: str) -> Parse:
     from bot.nlu.entities import PlaybookEntities
     from bot.nlu.faq import FaqRetrieval
     from bot.nlu.intents import LexicalIntents
+    from bot.nlu.retrieval import PageRetrieval
     from bot.nlu.signals import Signals
 
     asked = {f"faq/{name}": texts for name, texts in QUESTIONS.items()}
@@ -51,7 +52,7 @@ def _trained(folder: Path, **settings: str) -> Parse:
     context = ExecutionContext(GraphSchema({}))
     storage = LocalModelStorage.create(folder)
     pipeline = []
-    for component in (PlaybookEntities, LexicalIntents, FaqRetrieval, Signals):
+    for component in (PlaybookEntities, LexicalIntents, FaqRetrieval, PageRetrieval, Signals):
         known = component.get_default_config()
         ours = {name: value for name, value in settings.items() if name in known}
         config = {**known, **ours, "project": str(ROOT)}
