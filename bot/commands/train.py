@@ -25,7 +25,10 @@ def train(settings: Settings) -> None:
 
         with showing(lambda texts: _counted(texts, status.update)):
             model = run(settings.root, settings.models, say=status.update)
-    console.print(f"Trained {model.name} in {time.monotonic() - began:.0f} s.")
+    busy = time.process_time()
+    console.print(
+        f"Trained {model.name} in {time.monotonic() - began:.0f} s ({busy:.0f} s of processor time)."
+    )
 
 
 def _counted(texts: Iterable[str], say: Callable[[str], None]) -> Iterator[str]:
