@@ -51,7 +51,8 @@ class Dialogue(TakenOver):
     async def _answer_publicly(self) -> None:
         """In public nothing is asked and nothing repeated: one short reply with the way to private
         messages. The case is opened at once, so that nobody is lost who does not follow."""
-        faqs = self._faqs() if self._heard.family == "faq" else ()
+        personal = self._heard.wants_human or bool(self._heard.fields)
+        faqs = self._faqs() if self._heard.family == "faq" and not personal else ()
         if self._just_praise():
             self._praise()
         elif faqs:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.cases import choice, details
-from bot.cases.filing import Filed, dimensions, file_case
+from bot.cases.filing import Filed, dimensions, file_case, judge_said
 from bot.cases.problem import FALLBACK_TOPIC, SURE_TOPIC
 from bot.cases.promise import calendar_of
 from bot.cases.self_service import (
@@ -259,7 +259,10 @@ class IntakeSteps(Speaker):
     def _faqs(self) -> Sequence[str]:
         """The FAQ the message asks, several when they come close (asked once, then the best is
         taken); none when it states something that only resembles one. With details in it, or in
-        the middle of a matter, whatever is not put as a question is a statement."""
+        the middle of a matter, whatever is not put as a question is a statement. Whoever asks how
+        to switch off what is burning needs people, no manual."""
+        if judge_said([self._heard], self._content).severity == Severity.CRITICAL:
+            return ()
         intake = self._state.intake
         in_the_middle = self._open_case() is not None or (intake is not None and intake.awaiting)
         if (self._heard.fields or in_the_middle) and not asks_something(self._heard):

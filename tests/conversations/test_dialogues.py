@@ -539,6 +539,20 @@ async def test_emergency_goes_to_people_whose_work_it_is(talk: Talks, words: str
     assert case_of(customer).team in ("trust", "community")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the camera is burning and there is smoke, how do i switch it off",
+        "somebody hacked my account and changed the password",
+    ],
+)
+async def test_emergency_that_sounds_like_a_question_is_no_faq(talk: Talks, words: str) -> None:
+    customer = talk()
+    await customer.say(words)
+    assert case_of(customer).severity.word == "critical"
+    assert "faq_answered" not in {fact.type for fact in customer.facts}
+
+
 async def test_emergency_is_heard_while_muted(talk: Talks) -> None:
     customer = talk()
     for insult in ("you are idiots", "fuck you", "you stupid bot"):
