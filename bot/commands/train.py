@@ -25,10 +25,8 @@ def train(settings: Settings) -> None:
 
         with showing(lambda texts: _counted(texts, status.update)):
             model = run(settings.root, settings.models, say=status.update)
-    busy = time.process_time()
-    console.print(
-        f"Trained {model.name} in {time.monotonic() - began:.0f} s ({busy:.0f} s of processor time)."
-    )
+    took = f"{time.monotonic() - began:.0f} s ({time.process_time():.0f} s of processor time)"
+    console.print(f"Trained {model.name} in {took}.")
 
 
 def _counted(texts: Iterable[str], say: Callable[[str], None]) -> Iterator[str]:
