@@ -30,6 +30,7 @@ _PERSON_BUTTON = (("button_person", PERSON),)
 _STORY_WORDS = 4
 PLEASANTRIES = ("greet", "thanks", "goodbye", "bot_challenge", "help")
 _NO_ANSWERS = ("not_solved", "case_status", *PLEASANTRIES)
+_TELLS_NOTHING = ("inform", "nlu_fallback")
 
 
 class IntakeSteps(Speaker):
@@ -75,7 +76,7 @@ class IntakeSteps(Speaker):
     def _ends(self, intake: Intake) -> bool:
         """Whether all is well. Where nothing but details was told, nothing can be solved."""
         if self._heard.family == "solved":
-            told = intake.awaiting or any(turn.family != "inform" for turn in intake.said)
+            told = intake.awaiting or any(turn.family not in _TELLS_NOTHING for turn in intake.said)
             return bool(told) and not self._heard.fields
         content_with_it = self._heard.family in ("affirm", "thanks", "goodbye")
         return intake.awaiting == "solved" and content_with_it and not self._heard.fields

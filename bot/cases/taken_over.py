@@ -13,7 +13,7 @@ from bot.cases.handling import queued
 from bot.cases.intake import PLEASANTRIES
 from bot.cases.problem import FALLBACK_TOPIC, SURE_TOPIC, is_specific
 from bot.cases.promise import calendar_of
-from bot.cases.self_service import doubtful_small_talk
+from bot.cases.self_service import asks_something, doubtful_small_talk
 from bot.cases.state import Intake
 from bot.cases.understanding import Understanding
 
@@ -134,6 +134,8 @@ class TakenOver(BesideCase):
         family = self._heard.family
         if family in PLEASANTRIES:
             return doubtful_small_talk(self._heard, self._book)
+        if family == "faq":  # "it still isn't here" only resembles a question
+            return not asks_something(self._heard)
         return family in _WANTS_MORE or (family in _TELLS and not self._says_nothing())
 
     def _is_another_emergency(self, case: Case) -> bool:
