@@ -39,7 +39,7 @@ def test_every_customer_ends_in_a_case_and_is_answered_every_time(played: list[P
 
 
 FORGOTTEN = ("c60",)
-"""A known fault: "it has done its duty" is read as solved, which forgets the product told before."""
+"""A known fault: "it has done its duty" is read as solved, and the product told before is lost."""
 
 
 def test_no_fact_is_asked_for_after_it_was_given(played: list[Played]) -> None:
