@@ -31,6 +31,8 @@ _STORY_WORDS = 4
 PLEASANTRIES = ("greet", "thanks", "goodbye", "bot_challenge", "help")
 _NO_ANSWERS = ("not_solved", "case_status", *PLEASANTRIES)
 _TELLS_NOTHING = ("inform", "nlu_fallback")
+_SURELY_SOLVED = 0.8
+"""Of an "it works now" that nobody asked for: less sure, it is one more line of the story."""
 
 
 class IntakeSteps(Speaker):
@@ -75,11 +77,13 @@ class IntakeSteps(Speaker):
 
     def _ends(self, intake: Intake) -> bool:
         """Whether all is well. Where nothing but details was told, nothing can be solved."""
-        if self._heard.family == "solved":
-            told = intake.awaiting or any(turn.family not in _TELLS_NOTHING for turn in intake.said)
-            return bool(told) and not self._heard.fields
-        content_with_it = self._heard.family in ("affirm", "thanks", "goodbye")
-        return intake.awaiting == "solved" and content_with_it and not self._heard.fields
+        if self._heard.fields:
+            return False
+        if intake.awaiting == "solved":
+            return self._heard.family in ("solved", "affirm", "thanks", "goodbye")
+        told = intake.awaiting or any(turn.family not in _TELLS_NOTHING for turn in intake.said)
+        surely = self._heard.family == "solved" and self._heard.confidence >= _SURELY_SOLVED
+        return bool(told) and surely
 
     def _only_small_talk(self, given: list[str]) -> bool:
         return not given and self._heard.family in PLEASANTRIES

@@ -232,6 +232,22 @@ async def test_offer_that_solved_it_ends_without_case(talk: Talks, words: str) -
     assert [fact.type for fact in customer.facts] == ["solved"]
 
 
+@pytest.mark.parametrize("words", ["never mind, it works now", "ok it's fixed", "sorted it myself"])
+async def test_solved_while_details_are_asked_ends_without_case(talk: Talks, words: str) -> None:
+    customer = await hold(talk(), (TROUBLE, "offer"), (NOT_SOLVED, "ask"), (words, "solved"))
+    assert customer.cases == {}
+
+
+async def test_what_only_resembles_solved_loses_nothing(talk: Talks) -> None:
+    customer = await hold(
+        talk(),
+        ("I have an old Nook Hub", "ask"),
+        ("the very first one", "ask"),
+        ("it has done its duty", "receipt"),
+    )
+    assert case_of(customer).details["product"].value == "Nook Hub"
+
+
 @pytest.mark.parametrize("words", [NOT_SOLVED, "no", "that did not help", "still not working"])
 async def test_offer_that_did_not_help_goes_on_to_the_case(talk: Talks, words: str) -> None:
     await hold(talk(), (WHOLE_TROUBLE, "offer"), (words, "receipt"))
