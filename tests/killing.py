@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,11 +32,20 @@ _BUSY = (202, 503)
 
 
 class House:
-    """`nightdesk serve` on a folder and a port of its own, with a frozen copy of the project."""
+    """`nightdesk serve` on a folder and a port of its own, with a frozen copy of the project.
+    `settings` are environment variables beside ours."""
 
-    def __init__(self, project: Path, models: Path, home: Path, workers: int = 1) -> None:
+    def __init__(
+        self,
+        project: Path,
+        models: Path,
+        home: Path,
+        workers: int = 1,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.root, self.data_dir = home / "project", home / "var"
         self._workers = workers
+        self._environment = {**environment(), **(settings or {})}
         self.root.mkdir()
         for name in _PROJECT:
             copy = shutil.copytree if (project / name).is_dir() else shutil.copy
@@ -54,7 +63,7 @@ class House:
         with self._log.open("ab") as log:
             self.supervisor = subprocess.Popen(
                 self.command("serve", "--port", str(self.port), "--workers", str(self._workers)),
-                env=environment(),
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -64,7 +73,7 @@ class House:
         """Another command on the same folder."""
         return subprocess.run(
             self.command(*arguments),
-            env=environment(),
+            env=self._environment,
             capture_output=True,
             text=True,
             timeout=60,
