@@ -5,11 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-$(or $(EXTRA),plain)
 LOCK := requirements/lock$(if $(EXTRA),-$(EXTRA)).txt
+STOCK ?= $(TOOLS)/stock
+STOCK_READY = $(STOCK)/.ready
+STOCK_LOCK := requirements/lock-tensorflow.txt
 PORT ?= 8080
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check fix train chat bench bench-nlu evaluate containers lock clean
+.PHONY: help setup serve test check fix train chat bench bench-nlu stock-check evaluate containers lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +45,9 @@ bench: $(READY) ## Measure the desk with 10,000 open cases
 bench-nlu: $(READY) ## Measure the understanding on ../shared/bench
 	@$(BIN)/python bench/understanding.py
 
+stock-check: $(STOCK_READY) ## Validate and train the project with unmodified Rasa and TensorFlow
+	@scripts/stock-check $(UV) $(STOCK)
+
 evaluate: $(READY) ## Measure the understanding of data/, and what to write next
 	@$(BIN)/nightdesk evaluate
 
@@ -60,4 +66,8 @@ $(UV):
 
 $(READY): $(UV) $(LOCK) pyproject.toml scripts/install
 	@scripts/install $(UV) $(VENV) $(LOCK)
+	@touch $@
+
+$(STOCK_READY): $(UV) $(STOCK_LOCK) scripts/install
+	@scripts/install $(UV) $(STOCK) $(STOCK_LOCK)
 	@touch $@
