@@ -17,10 +17,10 @@ from uuid import uuid4
 
 from bot.channels.known import read_channels
 from bot.clock import moved_clock
+from bot.engine.training_stamp import MODEL, is_current
 from bot.errors import ConfigurationError, NightdeskError, StoreUnavailable, place_of
 from bot.handoff.settings import check_on_call
 from bot.handoff.settings import read_settings as read_handoff_settings
-from bot.http.protocol import Protocol
 from bot.playbook.content import load_content
 from bot.settings import Settings
 from bot.store.connection import Connection
@@ -45,7 +45,6 @@ def configure_logging(level: str) -> None:
 async def run_worker(settings: Settings, attached: bool) -> None:
     """Loads the model and handles turns until asked to stop."""
     from bot.engine.assistant import Assistant
-    from bot.engine.training_stamp import MODEL
     from bot.worker import Worker
 
     for number in _ENDING:  # nothing is in hand yet: end at once
@@ -61,7 +60,8 @@ async def run_worker(settings: Settings, attached: bool) -> None:
     tallying = asyncio.create_task(connection.tallies.run(connection))
     clock = moved_clock(settings.clock_shift)
     _say_that_it_works(attached)
-    await Worker(connection, assistant, load_content(settings.root), clock).run(stop)
+    content = load_content(settings.root, proven=is_current(settings.root, settings.models))
+    await Worker(connection, assistant, content, clock).run(stop)
     await end_tasks(beat, tallying)
     await connection.close()
 
@@ -69,11 +69,12 @@ async def run_worker(settings: Settings, attached: bool) -> None:
 async def run_web(settings: Settings, attached: bool, door: int | None = None) -> None:
     """Serves HTTP until asked to stop, by the listening socket `door` if there is one. Who is asked
     says so at /ready, and goes on for as long as whoever sends requests here needs to see it."""
+    from bot.http.protocol import Protocol
     from bot.web import create_app
 
     stop = _stop_event(attached)
     connection = Connection(settings.redis_url)
-    content = load_content(settings.root)
+    content = load_content(settings.root, proven=is_current(settings.root, settings.models))
     handoff = read_handoff_settings(os.environ, settings.port)
     check_on_call(handoff, content.playbook)
     channels = read_channels(settings.root)

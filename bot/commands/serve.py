@@ -40,10 +40,11 @@ def serve(settings: Settings, workers: int = 1) -> None:
     console = Console(stderr=True, highlight=False)
     with sole_owner(settings.data_dir) as last_was_killed:
         require_free_port(settings.host, settings.port, _ORPHANS_SECONDS if last_was_killed else 0)
-        content = load_content(settings.root)
+        current = is_current(settings.root, settings.models)
+        content = load_content(settings.root, proven=current)
         read_channels(settings.root)
         check_on_call(read_settings(os.environ, settings.port), content.playbook)
-        if not is_current(settings.root, settings.models):
+        if not current:
             console.print("The content is newer than the model: training first.")
             _train(settings)
         console.print("Starting the store, the worker and the web server ...")

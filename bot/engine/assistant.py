@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.cases.turn import Reply, Turn, turn_in_hand
+from bot.engine.few_services import few_services
 from bot.engine.training import prepare
 from bot.errors import ModelUnusable
 
@@ -44,6 +45,9 @@ class Assistant:
 
 
 def _processor(model: Path) -> Any:
+    with few_services():
+        import rasa.core.policies.rule_policy
+        import rasa.core.processor  # noqa: F401
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ConfigurationError, Problem
-from bot.playbook.entry import Entry
+from bot.playbook.entry import Entry, expressions_proven
 from bot.playbook.examples import Block, Example, load_blocks
 from bot.playbook.faq import entry_ids, link_targets, load_faqs, load_resources
 from bot.playbook.hours import Calendar, load_calendars
@@ -66,14 +66,18 @@ class Sources:
         return frozenset(kind for kind, readable in whole.items() if not readable)
 
 
-def load_content(root: Path, environment: Mapping[str, str] | None = None) -> Content:
+def load_content(
+    root: Path, environment: Mapping[str, str] | None = None, proven: bool = False
+) -> Content:
     """The content of the project folder `root` (the one that holds data/).
 
-    `environment` fills `${NAME}` in on-call addresses; the process's own by default. Raises
+    `environment` fills `${NAME}` in on-call addresses; the process's own by default. `proven`: a
+    model was trained on just these files, so that their expressions are known to be good. Raises
     ConfigurationError that holds every problem of every file.
     """
     problems: list[Problem] = []
-    content = read_content(root, open_sources(root, problems), problems, environment)
+    with expressions_proven(proven):
+        content = read_content(root, open_sources(root, problems), problems, environment)
     if problems:
         raise ConfigurationError(sorted(problems))
     return content

@@ -203,6 +203,15 @@ def test_fingerprint_stays_when_a_hidden_file_comes(project: Path) -> None:
     assert check(project) == []
 
 
+def test_expressions_are_not_compiled_again_when_the_content_was_found_good(project: Path) -> None:
+    edit(project / BOOK, "refund(ed)?", "refund(ed?")
+
+    with pytest.raises(ConfigurationError):
+        load_content(project, {})
+    proven = load_content(project, {}, proven=True)
+    assert proven.playbook.topics["billing"].subtopics["refund"].cues == ("refund(ed?",)
+
+
 def test_content_loads_in_a_moment() -> None:
     load_content(SAMPLE, {})
     begin = time.process_time()
