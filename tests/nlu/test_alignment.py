@@ -26,7 +26,7 @@ def distance(found: Floats, meant: Floats) -> float:
 
 @pytest.fixture(scope="module")
 def alignment() -> Alignment:
-    return Alignment.fit({"en": MEANT[:LEARNT], "de": GERMAN[:LEARNT]})
+    return Alignment.fit({"en": MEANT[:LEARNT], "de": GERMAN[:LEARNT]}, of_map=1, of_mean=1)
 
 
 def test_text_lies_where_its_translation_does_when_its_language_is_known(
@@ -34,6 +34,12 @@ def test_text_lies_where_its_translation_does_when_its_language_is_known(
 ) -> None:
     aligned = alignment.align(GERMAN[LEARNT:], "de")
     assert distance(aligned, MEANT[LEARNT:]) < 0.1 * distance(GERMAN[LEARNT:], MEANT[LEARNT:])
+
+
+def test_half_the_way_is_gone_when_half_is_asked_for(alignment: Alignment) -> None:
+    half = Alignment.fit({"en": MEANT[:LEARNT], "de": GERMAN[:LEARNT]}, of_map=0.5, of_mean=0.5)
+    midway = (GERMAN + alignment.align(GERMAN, "de")) / 2
+    assert np.allclose(half.align(GERMAN, "de"), midway, atol=1e-3)
 
 
 @pytest.mark.parametrize("language", ["en", "", "fr"])
