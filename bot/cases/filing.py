@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
 from bot.cases.case import Case, Sla, Status
 from bot.cases.details import known
@@ -45,7 +46,19 @@ def judge(intake: Intake, turn: Turn, content: Content) -> Triage:
         fields=known(intake),
         topic_hint=_hint(intake, content),
     )
-    return triage(intake.said, content.playbook, context)
+    return _remembered(turn, tuple(intake.said), content, context)
+
+
+def _remembered(
+    turn: Turn, said: tuple[Understanding, ...], content: Content, context: Context
+) -> Triage:
+    """Each step of a turn asks for the triage of the same words: it is found once."""
+    for earlier, beside, judged in turn.judged:
+        if earlier == said and beside == context:
+            return cast(Triage, judged)
+    found = triage(said, content.playbook, context)
+    turn.judged.append((said, context, found))
+    return found
 
 
 def judge_said(said: Sequence[Understanding], content: Content) -> Triage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,8 +67,7 @@ class State:
         """A dictionary that json.dumps takes; empty for a state that remembers nothing."""
         if self == State():
             return {}
-        bare = dataclasses.replace(self, intake=None, filed=None, held=None)
-        document = dataclasses.asdict(bare)
+        document = _fields(self)
         for name in _MOMENTS:
             document[name] = document[name] and write_utc(document[name])
         document["held"] = self.held and _understanding_json(self.held)
@@ -90,8 +89,14 @@ class State:
         return cls(**values)
 
 
+def _fields(of: object) -> dict[str, Any]:
+    """By name, with lists and dictionaries of its own. dataclasses.asdict looks into each of their
+    values, too; that took 0.7 ms a turn."""
+    return {name: copy.copy(value) for name, value in vars(of).items()}
+
+
 def _understanding_json(understanding: Understanding) -> dict[str, Any]:
-    return {**dataclasses.asdict(understanding), "cues": sorted(understanding.cues)}
+    return {**_fields(understanding), "cues": sorted(understanding.cues)}
 
 
 def _understanding(document: Mapping[str, Any]) -> Understanding:
@@ -103,7 +108,9 @@ def _understanding(document: Mapping[str, Any]) -> Understanding:
 
 
 def _intake_json(intake: Intake) -> dict[str, Any]:
-    return {**dataclasses.asdict(intake), "said": [_understanding_json(u) for u in intake.said]}
+    said = [_understanding_json(understanding) for understanding in intake.said]
+    details = {name: _fields(detail) for name, detail in intake.details.items()}
+    return {**_fields(intake), "said": said, "details": details}
 
 
 def _intake(document: Mapping[str, Any]) -> Intake:

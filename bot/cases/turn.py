@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bot.cases.case import Case, Customer, Visibility
 from bot.playbook.content import Content
@@ -48,7 +49,7 @@ class Turn:
     begins in `opened_from`, facts, and replies. `answered` is set when the dialogue was asked; what
     it says is in `prepared`, and in `replies` when it went through Rasa's output channel. What the
     work took is in `understand_seconds` and, a part of it, `encode_seconds` (None: not done); a
-    sentence vector was found in memory `recalled` times.
+    sentence vector was found in memory `recalled` times. `judged` is the memory of filing.judge.
     """
 
     conversation: str
@@ -75,6 +76,7 @@ class Turn:
     understand_seconds: float | None = None
     encode_seconds: float | None = None
     recalled: int = 0
+    judged: list[tuple[Any, ...]] = field(default_factory=list, repr=False)
 
     def happened(self, type_: str, /, **about: str | int | bool) -> None:
         """Notes a fact for the event stream."""

@@ -51,12 +51,12 @@ def _processor(model: Path) -> Any:
     from rasa.core.lock_store import InMemoryLockStore
     from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 
-    from bot.engine import event_types, quick_validation, straight_runner
+    from bot.engine import event_types, quick_validation, silent_logs, straight_runner
     from bot.engine.conversation_store import ConversationStore
     from bot.engine.failing_actions import Processor
     from bot.engine.in_process_actions import InProcessActions
 
-    for adaptation in (event_types, quick_validation, straight_runner):
+    for adaptation in (event_types, quick_validation, silent_logs, straight_runner):
         adaptation.install()
     store = ConversationStore()
     processor = Processor(

@@ -6,6 +6,7 @@ them side by side); importing scikit-learn costs a starting worker 1.5 s, this f
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections import Counter
@@ -47,6 +48,11 @@ def char_ngrams(text: str, low: int, high: int) -> Iterator[str]:
                 yield padded[start : start + length]
 
 
+@functools.lru_cache(maxsize=8)
+def _counted(kind: str, low: int, high: int, text: str) -> Counter[str]:
+    return Counter((word_ngrams if kind == "words" else char_ngrams)(text, low, high))
+
+
 @dataclass(frozen=True)
 class Ngrams:
     """Which n-grams are counted: `words` or `chars`, from `low` to `high` long; those in fewer than
@@ -59,9 +65,9 @@ class Ngrams:
     weight: float = 1.0
 
     def count(self, text: str) -> Counter[str]:
-        """`text` is normalised already."""
-        cut = word_ngrams if self.kind == "words" else char_ngrams
-        return Counter(cut(text, self.low, self.high))
+        """`text` is normalised already. Do not change what is returned: the classifiers of a
+        message count the same n-grams, and share them."""
+        return _counted(self.kind, self.low, self.high, text)
 
 
 DEFAULT_BLOCKS = (Ngrams("words", 1, 2), Ngrams("chars", 2, 5, min_texts=2))

@@ -5,6 +5,7 @@ Handles, links, addresses, amounts and long numbers say *that* they are there, n
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -30,9 +31,11 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[^\w\s]")
 
 
+@functools.lru_cache(maxsize=8)
 def normalise(text: str) -> str:
     """Lower case, straight quotes, placeholders for links, addresses, money and codes, digits as 0,
-    no letter more than twice in a row, single spaces. Emoji stay."""
+    no letter more than twice in a row, single spaces. Emoji stay. The latest texts are remembered:
+    each classifier of a message asks for the same."""
     spelt = unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
     for pattern, replacement in _SHAPES:
         spelt = pattern.sub(replacement, spelt)

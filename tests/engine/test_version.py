@@ -14,7 +14,14 @@ from bot.engine.version import RASA_VERSION, require_rasa
 from bot.errors import ConfigurationError
 
 ADAPTATIONS = [module.name for module in pkgutil.iter_modules(bot.engine.__path__)]
-REASONED = ("event_types", "failing_actions", "few_services", "quick_validation", "straight_runner")
+REASONED = (
+    "event_types",
+    "failing_actions",
+    "few_services",
+    "quick_validation",
+    "silent_logs",
+    "straight_runner",
+)
 
 
 @pytest.mark.parametrize("name", ADAPTATIONS)
