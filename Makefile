@@ -12,7 +12,7 @@ PORT ?= 8080
 HOST ?= 127.0.0.1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test check fix train chat bench bench-nlu stock-check evaluate containers lock clean
+.PHONY: help setup serve test check fix train chat bench bench-desk bench-nlu stock-check evaluate containers lock clean
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,7 +39,10 @@ train: $(READY) ## Train the model on data/
 chat: $(READY) ## Talk to a running bot in the terminal
 	@$(BIN)/nightdesk chat --url http://$(HOST):$(PORT)
 
-bench: $(READY) ## Measure the desk with 10,000 open cases
+bench: $(READY) $(STOCK_READY) ## Measure against stock Rasa (the first time: 2 GB and its training)
+	@STOCK=$(STOCK) $(BIN)/python bench/stock.py
+
+bench-desk: $(READY) ## Measure the desk with 10,000 open cases
 	@$(BIN)/python bench/desk.py
 
 bench-nlu: $(READY) ## Measure the understanding on ../shared/bench
