@@ -17,7 +17,15 @@ import pytest
 
 from bot.errors import ConfigurationError, NightdeskError
 from bot.processes import ending_in_one_line
-from bot.supervisor import AlreadyRunning, Child, Renewal, Run, require_free_port, sole_owner
+from bot.supervisor import (
+    AlreadyRunning,
+    Child,
+    Renewal,
+    Run,
+    environment_of_children,
+    require_free_port,
+    sole_owner,
+)
 
 CANARY = "zanzibarcanary"
 ENDS_AT_ONCE = [sys.executable, "-S", "-c", "raise SystemExit(3)"]
@@ -208,6 +216,12 @@ def test_lock_is_not_inherited_by_children(tmp_path: Path) -> None:
         worker.look(1.0)
         held = Path(f"/proc/{running(worker).process.pid}/fd").iterdir()
         assert tmp_path not in [path.resolve() for path in held]
+
+
+def test_children_calculate_on_one_thread_unless_they_are_told_otherwise() -> None:
+    made = environment_of_children("unix:///store", {"OMP_NUM_THREADS": "3", "REDIS_URL": ""})
+    told = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "3", "REDIS_URL": "unix:///store"}
+    assert made == told
 
 
 # ---- the port --------------------------------------------------------------------------------
