@@ -52,6 +52,7 @@ LONG_CONVERSATIONS, AROUND = 4, 2
 WORKERS = (1, 2, 4, 1, 2, 4)
 RUN = f"{time.time_ns() // 10**9 % 36**5:x}"
 _numbers = count()
+NO_VARIABLES: Mapping[str, str] = {}
 
 
 def unlike(text: str) -> str:
@@ -111,7 +112,9 @@ def pss_mb(pids: Mapping[int, str]) -> dict[str, float]:
 
 
 @contextmanager
-def serving(models: Path, workers: int = 1, **variables: str) -> Iterator[House]:
+def serving(
+    models: Path, workers: int = 1, variables: Mapping[str, str] = NO_VARIABLES
+) -> Iterator[House]:
     """Serves a copy of the models; it has answered when the block begins."""
     with tempfile.TemporaryDirectory() as folder:
         home, port = Path(folder), free_port()
@@ -319,7 +322,7 @@ def as_shipped(models: Path) -> dict[str, float]:
 
 def without_encoder(models: Path, variables: Mapping[str, str]) -> dict[str, float]:
     """Messages one by one and as a conversation gets longer, the encoder stubbed."""
-    with serving(models, **variables) as house:
+    with serving(models, variables=variables) as house:
         one_by_one(house)
         spent = one_by_one(house)
         long = growing(house)
@@ -338,7 +341,7 @@ def with_workers(models: Path, variables: Mapping[str, str]) -> dict[str, float]
     """The same customers with one worker and more, the encoder stubbed."""
     costs: dict[int, list[tuple[float, float]]] = {}
     for workers in WORKERS:
-        with serving(models, workers, **variables) as house:
+        with serving(models, workers, variables) as house:
             costs.setdefault(workers, []).append(workers_cost(house))
     means = {n: [mean(part) for part in zip(*each, strict=True)] for n, each in costs.items()}
     figures = {f"workers_{n}_cpu_ms": cost for n, (cost, _) in means.items()}
