@@ -30,9 +30,6 @@ _STOP_SECONDS = 15.0
 _COMING_UP_SECONDS = 120.0
 _CALM_AFTER_SECONDS = 20.0
 _LONGEST_PAUSE_SECONDS = 10.0
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
-"""A worker's products of matrices are small: a second thread, which waits for work by spinning,
-doubled what a message costs (57 against 23 ms, the first dozen messages, encoder stubbed)."""
 
 
 class AlreadyRunning(NightdeskError):
@@ -294,7 +291,7 @@ class Supervisor:
         environment = environment_of_children(url, os.environ)
         for number in range(1, self._workers + 1):
             name = "worker" if self._workers == 1 else f"worker {number}"
-            yield Child(name, self._command("worker"), {**_ONE_THREAD, **environment})
+            yield Child(name, self._command("worker"), environment)
         if door is not None:
             settings = self._settings
             command = self._command("web") + [

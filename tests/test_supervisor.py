@@ -17,20 +17,12 @@ import pytest
 
 from bot.errors import ConfigurationError, NightdeskError
 from bot.processes import ending_in_one_line
-<<<<<<< HEAD
-=======
-from bot.settings import Settings
->>>>>>> a45a2a4 (serve: Let workers compute with one thread, which halves what a message costs.)
 from bot.supervisor import (
     AlreadyRunning,
     Child,
     Renewal,
     Run,
-<<<<<<< HEAD
     environment_of_children,
-=======
-    Supervisor,
->>>>>>> a45a2a4 (serve: Let workers compute with one thread, which halves what a message costs.)
     require_free_port,
     sole_owner,
 )
@@ -279,16 +271,3 @@ def test_error_of_the_system_says_why(caplog: pytest.LogCaptureFixture) -> None:
 def test_errors_for_people_are_left_alone(error: Exception) -> None:
     with pytest.raises(type(error)), ending_in_one_line("worker"):
         raise error
-
-
-def test_worker_computes_with_one_thread_unless_its_owner_says_otherwise(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    supervisor = Supervisor(Settings(tmp_path, tmp_path, redis_url="redis://localhost"), web=False)
-    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
-    [usual] = supervisor._children("redis://localhost", None)
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
-    [told] = supervisor._children("redis://localhost", None)
-
-    threads = [child.environment["OPENBLAS_NUM_THREADS"] for child in (usual, told)]
-    assert threads == ["1", "3"]
