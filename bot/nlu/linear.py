@@ -22,6 +22,8 @@ _NEVER, _NOBODY = -1, -2
 _NOTHING = np.float32(-1e4)
 """The logit of a class without examples."""
 _MOST_STEPS = 300
+_RIDGES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+"""What is added to each text's own inner product, which is about 1, the least that will do."""
 _FLAT = 0.2
 """The solver stops where no slope is steeper; later steps change one of a thousand answers."""
 
@@ -109,12 +111,22 @@ def softmax(logits: Matrix) -> Matrix:
 
 def _cholesky(gram: Matrix) -> Matrix:
     """Lower triangular; its rows have the inner products of `gram`, so that weights =
-    features.T @ (inverse of its transpose) @ coefficients."""
-    from scipy.linalg import cholesky
+    features.T @ (inverse of its transpose) @ coefficients.
+
+    Texts that say the same, or blends of others, make a Gram matrix that only rounding keeps from
+    being singular, and rounding grows with its size: as much is added as that takes.
+    """
+    from scipy.linalg import LinAlgError, cholesky
 
     inner = gram.astype(np.float64)
-    inner[np.diag_indices_from(inner)] += 1e-6
-    return np.asarray(cholesky(inner, lower=True))
+    diagonal = np.diag_indices_from(inner)
+    for added in _RIDGES:
+        inner[diagonal] = gram[diagonal] + added
+        try:
+            return np.asarray(cholesky(inner, lower=True))
+        except LinAlgError:
+            continue
+    raise ValueError("The examples' inner products are no such thing: one is not finite.")
 
 
 def _folds(classes: Classes, folds: int, untested: int) -> Classes:

@@ -70,3 +70,17 @@ def test_ranking_has_the_best_first_with_its_evidence() -> None:
     assert (ranked.best, ranked.evidence, ranked.is_known) == ("b", 2.0, False)
     assert ranked.margin == pytest.approx(ranked.shares["b"] - ranked.shares["a"])
     assert ranking(("a",), np.zeros(1, np.float32), 0.0).margin == 1.0
+
+
+def test_rounding_that_makes_inner_products_indefinite_is_outweighed() -> None:
+    chance = np.random.default_rng(3)
+    features = chance.normal(size=(40, 8))
+    gram = features @ features.T
+    gram -= 5e-5 * np.eye(len(gram))  # as a float32 product of many alike rows may come out
+    fitted = fit_linear(gram, np.arange(40) % 2, Method())
+    assert np.isfinite(fitted.dual).all()
+
+
+def test_inner_products_that_are_not_finite_are_named() -> None:
+    with pytest.raises(ValueError, match="infs or NaNs|not finite"):
+        fit_linear(np.full((4, 4), np.nan), np.arange(4) % 2, Method())
