@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from bot.cases.case import Case, Sla, Status
+from bot.cases.case import Case, Entry, Sla, Status
 from bot.cases.details import known
 from bot.cases.problem import FALLBACK_TOPIC
 from bot.cases.promise import Promise, calendar_of, make_promise, promised
@@ -20,6 +20,9 @@ from bot.cases.turn import Turn
 from bot.cases.understanding import Understanding
 from bot.playbook.content import Content
 from bot.playbook.model import Severity
+
+MOST_IN_A_ROW = 20
+"""Messages of a customer that are history entries of their own, where nothing else happens."""
 
 _FAQ = "faq:"
 _TELLS_NOTHING = frozenset(
@@ -158,8 +161,26 @@ def customer_wrote(case: Case, now: datetime, content: Content) -> Case:
     waiting = customer_waits(case, now, content)
     status: Status = "claimed" if case.status == "waiting" else case.status
     what = "customer_replied" if case.is_held else "message_added"
-    written = replace(waiting, status=status)
-    return written.noted(now, "customer", what, severity=case.severity.word)
+    return _noted_in_a_row(replace(waiting, status=status), now, what)
+
+
+def _noted_in_a_row(case: Case, now: datetime, what: str) -> Case:
+    """One more history entry; of a customer who goes on and on, the last one counts on instead: a
+    case is written whole, and must not cost more with each message."""
+    severity = case.severity.word
+    entry = Entry(now, "customer", what, {"severity": severity})
+    run = case.history[-MOST_IN_A_ROW:]
+    alike = [last for last in run if _same_news(last, entry)]
+    if len(alike) < MOST_IN_A_ROW:
+        return case.noted(now, "customer", what, severity=severity)
+    messages = int(run[-1].more.get("messages") or 1) + 1
+    counted = replace(entry, more={**entry.more, "messages": messages})
+    return replace(case, history=(*case.history[:-1], counted))
+
+
+def _same_news(entry: Entry, other: Entry) -> bool:
+    same = (entry.who, entry.what) == (other.who, other.what)
+    return same and entry.more.get("severity") == other.more["severity"]
 
 
 def dimensions(case: Case) -> dict[str, str]:

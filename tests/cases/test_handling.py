@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.cases.case import Case, validate
 from bot.cases.changing import Changes, change, to_person, to_team
-from bot.cases.filing import customer_wrote
+from bot.cases.filing import MOST_IN_A_ROW, customer_wrote
 from bot.cases.handling import (
     claim,
     give_back,
@@ -376,3 +376,18 @@ def test_customer_of_a_closed_case_is_not_waited_for_twice() -> None:
     first = desk.customer_writes().sla
     again = customer_wrote(desk.case, desk.now + DAY, CONTENT)
     assert (again.status, again.sla) == ("claimed", first)
+
+
+def test_history_does_not_grow_with_each_message_of_a_flood() -> None:
+    desk = desk_with("new")
+    before = len(desk.case.history)
+    for _ in range(500):
+        desk.wait(minutes=1)
+        desk.customer_writes()
+    assert len(desk.case.history) == before + MOST_IN_A_ROW
+    last = desk.case.history[-1]
+    assert (last.at, last.more["messages"]) == (desk.now, 500 - MOST_IN_A_ROW + 1)
+    desk.does(ANN, note, "they go on and on")
+    desk.customer_writes()
+    assert [entry.what for entry in desk.case.history[-2:]] == ["noted", "message_added"]
+    validate(desk.case.to_json())

@@ -7,8 +7,8 @@ const TARGETS = { first_response: "first answer", next_response: "next answer", 
 
 const SENTENCES = {
   opened: (entry, who) => `${who} opened the case${entry.severity ? ` as ${severityWord(entry.severity).toLowerCase()}` : ""}`,
-  message_added: () => "The customer added to the case",
-  customer_replied: () => "The customer answered",
+  message_added: (entry) => `The customer added to the case${timesOf(entry)}`,
+  customer_replied: (entry) => `The customer answered${timesOf(entry)}`,
   set_aside: () => "A message could not be answered by the assistant and was set aside",
   claimed: (entry, who, words) => (entry.before ? `${who} took the case over from ${words.person(entry.before)}` : `${who} claimed the case`),
   replied: (entry, who) => `${who} replied${entry.waits === false ? ", and is still working on it" : ""}`,
@@ -29,6 +29,10 @@ const SENTENCES = {
   target_warned: (entry) => `The time for the ${TARGETS[entry.target] ?? entry.target} is almost over`,
   target_breached: (entry) => `The time for the ${TARGETS[entry.target] ?? entry.target} is over`,
 };
+
+function timesOf({ messages }) {
+  return messages > 1 ? ` (${messages} messages)` : "";
+}
 
 /** What happened, in a sentence without its full stop. @param {import("./words.js").Words} words */
 export function happeningOf(entry, words) {
