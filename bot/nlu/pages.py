@@ -15,6 +15,7 @@ import numpy as np
 from bot.nlu.decision import Encoded
 from bot.nlu.encoder import Floats
 from bot.nlu.union import centred
+from bot.playbook.model import Resource
 
 FILE = "pages.npz"
 _FALSE_ALARMS = 0.07
@@ -76,3 +77,8 @@ class PageFinder:
         with np.load(folder / FILE, allow_pickle=False) as stored:
             places = stored["places"].astype(np.float32)
             return cls(stored["names"].tolist(), places, stored["mean"], float(stored["least"]))
+
+
+def page_of(page: Resource) -> Page:
+    """What is looked at to know what a page is about."""
+    return Page(page.id, [*page.title.values(), *page.description.values()], page.topics)

@@ -14,10 +14,9 @@ from bot.nlu.component import Component
 from bot.nlu.content import PROJECT, content_of
 from bot.nlu.encoder import NONE, encoder_named
 from bot.nlu.output import note, text_of
-from bot.nlu.pages import FILE, Page, PageFinder
+from bot.nlu.pages import FILE, PageFinder, page_of
 from bot.nlu.sentence_store import encode_all, folder_of_training
 from bot.nlu.sentences import sentence_at_hand
-from bot.playbook.model import Resource
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -31,7 +30,7 @@ class PageRetrieval(Component[PageFinder]):
         return {"project": PROJECT, "encoder": NONE}
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
-        pages = [_page(page) for page in content_of(self._config).resources.values()]
+        pages = [page_of(page) for page in content_of(self._config).resources.values()]
         named = [(str(m.get_full_intent()), text_of(m)) for m in training_data.intent_examples]
         examples = [(_topic(name), text) for name, text in named if not name.startswith("faq/")]
         encoder = encoder_named(str(self._config["encoder"]))
@@ -47,10 +46,6 @@ class PageRetrieval(Component[PageFinder]):
         sentence = sentence_at_hand(message)
         found = [] if sentence is None else model.find(sentence)
         note(message, resources=[[name, round(score, 4)] for name, score in found])
-
-
-def _page(page: Resource) -> Page:
-    return Page(page.id, [*page.title.values(), *page.description.values()], page.topics)
 
 
 def _topic(intent: str) -> str:
