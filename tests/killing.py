@@ -81,7 +81,7 @@ class House:
         )
 
     def pids(self, name: str) -> list[int]:
-        """Living processes called `worker`, `web` or `store` that belong to this folder."""
+        """Living `worker`, `web`, `train` or `store` processes that belong to this folder."""
         return stores_in(self.data_dir / "store") if name == "store" else self._children(name)
 
     def _children(self, name: str) -> list[int]:
@@ -117,7 +117,7 @@ class House:
         """Leaves nothing behind, whatever happened."""
         if self.supervisor is not None and self.supervisor.poll() is None:
             self.interrupt()
-        for pid in [pid for name in ("worker", "web", "store") for pid in self.pids(name)]:
+        for pid in [pid for name in ("worker", "web", "train", "store") for pid in self.pids(name)]:
             os.kill(pid, signal.SIGKILL)
 
     def wait_until_ready(self) -> None:

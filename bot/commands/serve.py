@@ -7,12 +7,17 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
 
 from rich.console import Console
 
@@ -86,8 +91,23 @@ def _train(settings: Settings) -> None:
         sys.executable, "-m", "bot.cli", "train", "--root", str(settings.root),
         "--data-dir", str(settings.data_dir),
     ]  # fmt: skip
-    if subprocess.run(command, check=False).returncode != 0:
-        raise ModelUnusable("Training failed; the lines above say why.")
+    with _leaving_nothing_behind():
+        if subprocess.run(command, check=False).returncode != 0:
+            raise ModelUnusable("Training failed; the lines above say why.")
+
+
+@contextmanager
+def _leaving_nothing_behind() -> Iterator[None]:
+    """SIGTERM ends us as an exception does, so that `subprocess.run` ends what it runs."""
+
+    def leave(number: int, frame: FrameType | None) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _announce_later(settings: Settings, store: str, console: Console) -> None:
