@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -38,6 +37,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.pages import keep, machine  # noqa: E402
 from bot.cases.intake import NOT_SOLVED  # noqa: E402
 from bot.nlu.encoder import encoder_named  # noqa: E402
 from tests.running import environment, free_port  # noqa: E402
@@ -374,7 +374,6 @@ ROWS = (
     ("with 4 workers", "workers_4_per_second", "{:.0f}", None),
 )
 """What it is called, the figure, how it is written, the most it should be."""
-BEGIN, END = "<!-- engine -->", "<!-- /engine -->"
 
 
 def table(figures: Mapping[str, float], load: float) -> Iterator[str]:
@@ -390,17 +389,6 @@ def table(figures: Mapping[str, float], load: float) -> Iterator[str]:
         yield f"| {name} | {form.format(value)} | {limit} | {held} |"
 
 
-def machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-
-
-def keep(lines: Sequence[str]) -> None:
-    """Puts the lines between the page's marks."""
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    behind = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{behind}", "utf-8")
-
-
 def main(models: Path) -> None:
     load = os.getloadavg()[0]
     figures = as_shipped(models)
@@ -411,7 +399,7 @@ def main(models: Path) -> None:
         figures |= without_encoder(models, stubbed)
         figures |= with_workers(models, stubbed)
     lines = list(table(figures, load))
-    keep(lines)
+    keep(PAGE, "engine", lines)
     print("\n".join(lines))
     print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
 

@@ -173,13 +173,9 @@ def main(minutes: float) -> None:
         raise SystemExit("There is no model; run `nightdesk train`.")
     with tempfile.TemporaryDirectory() as folder:
         house = House(ROOT, models, Path(folder))
-        house.serve()
-        try:
-            house.wait_until_ready()
+        with house.running():
             token = house.run("token", "add", "soak", "--role", "admin").stdout.strip()
             night = asyncio.run(soak(house, token, minutes))
-        finally:
-            house.end()
     draw(night.looks, OUT / "soak.svg")
     print(json.dumps(figures(night)))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +12,11 @@ matplotlib.use("svg")
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
+from bench.pages import keep, machine
 from bench.stock_load import CONVERSATIONS
 
 FOLDER = Path(__file__).parents[1] / "docs" / "benchmarks"
 PAGE, PLOT = FOLDER / "stock.md", FOLDER / "stock.svg"
-BEGIN, END = "<!-- stock -->", "<!-- /stock -->"
 NAMES = {
     "stock": "stock Rasa",
     "ours": "Nightdesk",
@@ -32,16 +30,12 @@ Figures = Mapping[str, Mapping[str, float]]
 
 def write_page(figures: Figures, load: float, when: datetime) -> None:
     """Puts the tables between the page's marks, and draws the plot."""
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    behind = rest.partition(END)[2]
-    tables = "\n".join(_tables(figures, load, when))
-    PAGE.write_text(f"{before}{BEGIN}\n{tables}\n{END}{behind}", "utf-8")
+    keep(PAGE, "stock", _tables(figures, load, when))
     draw(figures)
 
 
 def _tables(figures: Figures, load: float, when: datetime) -> Iterator[str]:
-    machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-    yield f"Machine: {machine}; its load before: {load:.1f}. Date: {when:%Y-%m-%d}."
+    yield f"Machine: {machine()}; its load before: {load:.1f}. Date: {when:%Y-%m-%d}."
     yield ""
     yield from _loads(figures)
     yield ""

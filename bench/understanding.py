@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 from datetime import datetime, timezone
 from pathlib import Path
 
-from clinc_csv import convert
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.clinc_csv import convert
+from bench.pages import keep, machine
 
 PAGE = Path("docs/benchmarks/understanding.md")
-BEGIN, END = "<!-- bench-nlu -->", "<!-- /bench-nlu -->"
 COLUMNS = {
     "accuracy": "{:.4f}",
     "macro_f1": "{:.4f}",
@@ -42,10 +43,6 @@ def row(name: str, figures: dict[str, float | None]) -> str:
     return f"| {' | '.join([name, *cells])} |"
 
 
-def machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
-
-
 def main(folder: Path) -> None:
     bank, clinc = folder / "banking77", folder / "clinc150" / "data_full.json"
     load = os.getloadavg()[0]
@@ -55,7 +52,6 @@ def main(folder: Path) -> None:
         parts = [f"{made}/{part}.csv" for part in ("train", "test", "oos_test")]
         scoped = measure("--train", parts[0], "--test", parts[1], "--oos", parts[2])
     lines = [
-        BEGIN,
         f"`make bench-nlu`, {datetime.now(timezone.utc):%Y-%m-%d}. Machine: {machine()}; "
         f"load before it began {load:.1f}.",
         "",
@@ -63,10 +59,8 @@ def main(folder: Path) -> None:
         "|---" * (len(COLUMNS) + 1) + "|",
         row("Banking77", banking),
         row("CLINC150", scoped),
-        END,
     ]
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    PAGE.write_text(before + "\n".join(lines) + rest.partition(END)[2], "utf-8")
+    keep(PAGE, "bench-nlu", lines)
 
 
 if __name__ == "__main__":

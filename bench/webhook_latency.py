@@ -13,7 +13,6 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import signal
 import sys
 import tempfile
@@ -31,13 +30,13 @@ import httpx
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.pages import keep, machine  # noqa: E402
 from bot.channels.rest import WAIT_SECONDS  # noqa: E402
 from bot.http.signatures import signed_headers  # noqa: E402
 from tests.killing import House  # noqa: E402
 from tests.running import environment  # noqa: E402
 
 PAGE = ROOT / "docs" / "benchmarks" / "engine.md"
-BEGIN, END = "<!-- webhooks -->", "<!-- /webhooks -->"
 SECRET = "a secret of the benchmark"
 BLOCKED_SECONDS, CUSTOMERS, MOST_MS = 30, 200, 50
 _DRAINED_SECONDS = 300
@@ -156,22 +155,14 @@ def row(name: str, times: Sequence[float]) -> str:
 
 
 def table(times: Mapping[str, Sequence[float]], drained: float, load: float) -> Iterator[str]:
-    machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
     date = f"{datetime.now(timezone.utc):%Y-%m-%d}"
-    yield f"Machine: {machine}; its load before: {load:.1f}. Date: {date}."
+    yield f"Machine: {machine()}; its load before: {load:.1f}. Date: {date}."
     yield ""
     yield "| posted to | messages | p50 ms | p95 ms | p99 ms | most ms | target (p99) | held |"
     yield "|---|---|---|---|---|---|---|---|"
     yield from (row(name, kind) for name, kind in times.items())
     yield ""
     yield f"When the worker went on, everything was answered within {drained:.0f} s."
-
-
-def keep(lines: Sequence[str]) -> None:
-    """Puts the lines between the page's marks."""
-    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
-    behind = rest.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n{END}{behind}", "utf-8")
 
 
 def main(models: Path) -> None:
@@ -182,14 +173,10 @@ def main(models: Path) -> None:
         nowhere = "http://127.0.0.1:9/nightdesk"  # discard: replies are none of this measurement
         channels = {"rest": {}, "webchat": {}, "webhook": {"secrets": SECRET, "url": nowhere}}
         (house.root / "credentials.yml").write_text(json.dumps(channels), "utf-8")
-        house.serve()
-        try:
-            house.wait_until_ready()
+        with house.running():
             times, drained = asyncio.run(measured(house, shift))
-        finally:
-            house.end()
     lines = list(table(times, drained, load))
-    keep(lines)
+    keep(PAGE, "webhooks", lines)
     print("\n".join(lines))
     print(json.dumps({name: round(cuts_of(kind)[98], 1) for name, kind in times.items()}))
 

@@ -120,6 +120,16 @@ class House:
         for pid in [pid for name in ("worker", "web", "train", "store") for pid in self.pids(name)]:
             os.kill(pid, signal.SIGKILL)
 
+    @contextmanager
+    def running(self) -> Iterator[House]:
+        """Serves, and is ready; leaves nothing behind."""
+        self.serve()
+        try:
+            self.wait_until_ready()
+            yield self
+        finally:
+            self.end()
+
     def wait_until_ready(self) -> None:
         until = time.monotonic() + READY_SECONDS
         while time.monotonic() < until:

